@@ -1,0 +1,3 @@
+module libslapi
+
+go 1.26

@@ -1,0 +1,81 @@
+// Package backend is the layer of databases: what holds entries under one or
+// more suffixes. It has the interface that the operation pipeline works on and
+// the built-in database over a store.
+package backend
+
+import (
+	"context"
+
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/filter"
+	"libslapi/server/wire"
+)
+
+// Backend is one database. All methods may be called from any goroutine.
+type Backend interface {
+	// Name is the unique name that SLAPI_BE_TYPE's neighbours and cn=config
+	// use ("userRoot", "config"); Type its kind ("mdb", "config", "sql").
+	Name() string
+	Type() string
+	// Suffixes are the naming contexts that it holds, in configuration order.
+	Suffixes() []dn.Name
+	// View opens a consistent read transaction.
+	View(ctx context.Context) (View, error)
+	// Begin opens the write transaction, waiting for its turn. Changes of
+	// several operations may share one durable commit.
+	Begin(ctx context.Context) (Txn, error)
+	Close() error
+}
+
+// View reads one consistent state of a database. It belongs to one goroutine
+// and must be closed. The entries it gives are shared: Clone before changing.
+type View interface {
+	// Lookup finds an entry by the normal form of its name. nil, nil when
+	// there is none.
+	Lookup(norm string) (*entry.Entry, error)
+	// Search calls yield for each entry within scope that matches the filter,
+	// until yield returns false. Candidates come from indexes where those
+	// help; every entry given has been tested with the filter. A limit that
+	// was hit is returned as a *wire.Error.
+	Search(q *Query, yield func(*entry.Entry) bool) error
+	// HasChildren tells whether an entry has subordinates.
+	HasChildren(norm string) (bool, error)
+	Close()
+}
+
+// Txn is a write transaction; it reads its own changes. The pipeline has
+// checked the change (schema, access, parent, duplicates): a Txn stores it
+// with its indexes.
+type Txn interface {
+	View
+	// Add stores a new entry and sets its ID.
+	Add(e *entry.Entry) error
+	// Replace stores now in the place of old: same ID and name.
+	Replace(old, now *entry.Entry) error
+	// Rename stores now (same ID, another name) in the place of old and moves
+	// the whole subtree below it: the names of the entries below change with it.
+	Rename(old, now *entry.Entry) error
+	// Delete removes a leaf entry.
+	Delete(e *entry.Entry) error
+	// Savepoint and RollbackTo undo a part of the transaction.
+	Savepoint() int
+	RollbackTo(mark int) error
+	// Commit returns when the changes are durable; Abort undoes all.
+	Commit() error
+	Abort()
+}
+
+// Query is one search below the level of access control.
+type Query struct {
+	Ctx    context.Context // ends the search early; may be nil
+	Base   dn.Name
+	Scope  wire.Scope
+	Filter *filter.Node // resolved
+	// Env is what the filter needs beside the entry (virtual attributes,
+	// rules of the plug-in host); nil for a plain test.
+	Env filter.Env
+	// MaxCandidates refuses (adminLimitExceeded) a search whose indexes leave
+	// more candidates than this; 0 sets no bound.
+	MaxCandidates int
+}

@@ -1,0 +1,56 @@
+// Package store is the ordered key-value engine under the built-in database.
+// An engine holds named tables of ordered keys. Readers work on a snapshot and
+// never wait; one writer at a time changes the store, and writers that follow
+// each other closely share one durable commit (group commit).
+package store
+
+import "errors"
+
+// ErrClosed is returned by every call on a closed store or finished transaction.
+var ErrClosed = errors.New("store: closed")
+
+// ErrReadOnly is returned by a change in a read transaction.
+var ErrReadOnly = errors.New("store: read-only transaction")
+
+// Store is one engine instance. All methods may be called from any goroutine.
+type Store interface {
+	// Read opens a snapshot. It must be closed; it never blocks a writer.
+	Read() (Reader, error)
+	// Write waits for its turn as the one writer and opens a transaction that
+	// sees all earlier changes, also those whose commit is still being
+	// flushed together with it.
+	Write() (Txn, error)
+	// Close flushes and closes; it waits for transactions to end.
+	Close() error
+}
+
+// Reader reads one consistent state. A Reader is used by one goroutine at a
+// time. Slices that it returns are valid until Close (or, in a Txn, until the
+// next change) and must not be modified.
+type Reader interface {
+	// Get returns nil when the key is absent.
+	Get(table, key []byte) ([]byte, error)
+	// Scan calls yield for each key of the table from start (inclusive) on,
+	// in byte order, until yield returns false.
+	Scan(table, start []byte, yield func(key, value []byte) bool) error
+	// Close ends a read transaction. On a Txn it is Abort when neither
+	// Commit nor Abort was called, else nothing.
+	Close()
+}
+
+// Txn is a write transaction with nested savepoints.
+type Txn interface {
+	Reader
+	Put(table, key, value []byte) error
+	Delete(table, key []byte) error
+	// Savepoint marks the present state; RollbackTo undoes every change made
+	// since that mark (and forgets later marks).
+	Savepoint() int
+	RollbackTo(mark int) error
+	// Commit returns once the changes are durable on disk. Another writer's
+	// transaction may run between this one's last change and the flush that
+	// both share. An error means that nothing of this transaction is kept.
+	Commit() error
+	// Abort undoes everything since Write. It never fails.
+	Abort()
+}
