@@ -1,0 +1,47 @@
+#!/bin/bash
+# test.sh [RING...]: runs the rings of the test suite (all without arguments)
+# after a build. Prints one line per ring and ends with a count.
+#   lint       gofmt, go vet, shell syntax, import rules
+#   unit       Go tests, with the race detector
+#   ctest      C tests, the installed tree, headers, symbols
+#   scenarios  389's prebuilt plug-ins against the recorded dialogues
+#   probes     OpenLDAP-dialect probes
+#   clients    ldap-utils against the sample server
+set -u
+cd "$(dirname "$0")/.." || exit 2
+. scripts/lib.sh
+rings=${*:-lint unit ctest scenarios probes clients}
+passed=0 failed=0
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+ring_lint() {
+    local bad
+    bad=$(gofmt -l server syncrepl libslapi cshim internal 2>/dev/null)
+    if [ -n "$bad" ]; then echo "not gofmt'd: $bad"; return 1; fi
+    go vet ./server/... ./internal/... || return 1
+    local f
+    for f in scripts/*.sh ctests/*/*.sh; do bash -n "$f" || return 1; done
+    go test ./internal/lint/
+}
+ring_unit() { go test -race ./server/... ./internal/...; }
+ring_ctest() { ctests/run.sh; }
+ring_scenarios() {
+    SERVER_HOOK=$PWD/ctests/389/hook.sh ctests/389/run.sh
+}
+ring_probes() { ctests/openldap/run.sh; }
+ring_clients() { ctests/clients/run.sh; }
+
+for r in $rings; do
+    begin=$(date +%s)
+    echo "== $r"
+    if "ring_$r" 2>&1 | tee "$out/$r"; [ "${PIPESTATUS[0]}" = 0 ]; then
+        echo "== $r passed ($(($(date +%s) - begin)) s)"
+        passed=$((passed + 1))
+    else
+        echo "== $r FAILED ($(($(date +%s) - begin)) s)"
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
