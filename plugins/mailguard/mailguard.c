@@ -77,30 +77,28 @@ static int before_add(Slapi_PBlock *pb)
 {
     struct mailguard *g = guard_of(pb);
     Slapi_Entry *entry = NULL;
-    struct berval **values;
-    char **given;
-    int i, count = 0, fine = 1;
+    Slapi_Attr *mail = NULL;
+    Slapi_Value *given = NULL, **values;
+    int i, hint, count = 0, fine = 1;
 
     slapi_pblock_get(pb, SLAPI_ADD_ENTRY, &entry);
-    given = entry ? slapi_entry_attr_get_charray(entry, "mail") : NULL;
-    if (given == NULL)
+    if (entry == NULL || slapi_entry_attr_find(entry, "mail", &mail) != 0)
         return 0;
-    while (given[count] != NULL)
-        count++;
-    values = (struct berval **)slapi_ch_calloc(count + 1, sizeof *values);
-    for (i = 0; i < count; i++) {
-        values[i] = (struct berval *)slapi_ch_malloc(sizeof **values);
-        values[i]->bv_val = given[i];
-        values[i]->bv_len = strlen(given[i]);
-        if (!keep_in_order(g, values[i]))
+    slapi_attr_get_numvalues(mail, &count);
+    values = (Slapi_Value **)slapi_ch_calloc(count + 1, sizeof *values);
+    i = 0;
+    for (hint = slapi_attr_first_value(mail, &given); hint != -1 && i < count;
+         hint = slapi_attr_next_value(mail, hint, &given)) {
+        values[i] = slapi_value_new_berval(slapi_value_get_berval(given));
+        if (!keep_in_order(g, (struct berval *)slapi_value_get_berval(values[i])))
             fine = 0;
+        i++;
     }
     if (fine)
-        slapi_entry_attr_replace(entry, "mail", values);
-    for (i = 0; i < count; i++)
-        slapi_ch_free((void **)&values[i]);
+        slapi_entry_attr_replace_sv(entry, "mail", values);
+    for (i = 0; values[i] != NULL; i++)
+        slapi_value_free(&values[i]);
     slapi_ch_free((void **)&values);
-    slapi_ch_array_free(given);
     return fine ? 0 : refuse(pb);
 }
 
