@@ -1,0 +1,309 @@
+/* Locks, condition variables, reader/writer locks, atomic counters and what a
+ * thread keeps for itself. Plain pthreads: plug-ins never look inside. */
+#define _GNU_SOURCE
+#include "slapi-plugin.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "dialect.h"
+
+struct slapi_mutex {
+	pthread_mutex_t m;
+};
+
+struct slapi_condvar {
+	pthread_cond_t c;
+	Slapi_Mutex *mutex;
+};
+
+/* 389 says 1 for success and 0 for failure, OpenLDAP 0 and an errno. */
+static int answer(int err, void *caller)
+{
+	if (cshim_dialect(caller) == CSHIM_389)
+		return err == 0;
+	return err;
+}
+
+Slapi_Mutex *slapi_new_mutex(void)
+{
+	pthread_mutexattr_t attr;
+	Slapi_Mutex *mutex = (Slapi_Mutex *)slapi_ch_calloc(1, sizeof *mutex);
+
+	/* Error checking: an unlock by the wrong thread is refused, not undefined. */
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutex_init(&mutex->m, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return mutex;
+}
+
+void slapi_destroy_mutex(Slapi_Mutex *mutex)
+{
+	if (!mutex)
+		return;
+	pthread_mutex_destroy(&mutex->m);
+	free(mutex);
+}
+
+void slapi_lock_mutex(Slapi_Mutex *mutex)
+{
+	if (mutex)
+		pthread_mutex_lock(&mutex->m);
+}
+
+int slapi_unlock_mutex(Slapi_Mutex *mutex)
+{
+	return answer(mutex ? pthread_mutex_unlock(&mutex->m) : EINVAL, CSHIM_CALLER());
+}
+
+Slapi_CondVar *slapi_new_condvar(Slapi_Mutex *mutex)
+{
+	pthread_condattr_t attr;
+	Slapi_CondVar *cvar;
+
+	if (!mutex)
+		return NULL;
+	cvar = (Slapi_CondVar *)slapi_ch_calloc(1, sizeof *cvar);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&cvar->c, &attr);
+	pthread_condattr_destroy(&attr);
+	cvar->mutex = mutex;
+	return cvar;
+}
+
+void slapi_destroy_condvar(Slapi_CondVar *cvar)
+{
+	if (!cvar)
+		return;
+	pthread_cond_destroy(&cvar->c);
+	free(cvar);
+}
+
+int slapi_notify_condvar(Slapi_CondVar *cvar, int notify_all)
+{
+	int err = EINVAL;
+
+	if (cvar)
+		err = notify_all ? pthread_cond_broadcast(&cvar->c) : pthread_cond_signal(&cvar->c);
+	return answer(err, CSHIM_CALLER());
+}
+
+static int wait_for(Slapi_CondVar *cvar, Slapi_Mutex *mutex, const struct timeval *timeout)
+{
+	struct timespec end;
+
+	if (!cvar || !mutex)
+		return EINVAL;
+	if (!timeout)
+		return pthread_cond_wait(&cvar->c, &mutex->m);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += timeout->tv_sec;
+	end.tv_nsec += timeout->tv_usec * 1000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec += end.tv_nsec / 1000000000;
+		end.tv_nsec %= 1000000000;
+	}
+	return pthread_cond_timedwait(&cvar->c, &mutex->m, &end);
+}
+
+int slapi_wait_condvar(Slapi_CondVar *cvar, struct timeval *timeout)
+{
+	return answer(wait_for(cvar, cvar ? cvar->mutex : NULL, timeout), CSHIM_CALLER());
+}
+
+int slapi_wait_condvar_pt(Slapi_CondVar *cvar, Slapi_Mutex *mutex, struct timeval *timeout)
+{
+	return wait_for(cvar, mutex, timeout) == 0;
+}
+
+/* Slapi_RWLock is a pointer to something opaque in every header. */
+Slapi_RWLock *slapi_new_rwlock_prio(int32_t prio_writer)
+{
+	pthread_rwlockattr_t attr;
+	pthread_rwlock_t *lock = (pthread_rwlock_t *)slapi_ch_calloc(1, sizeof *lock);
+
+	pthread_rwlockattr_init(&attr);
+	if (prio_writer)
+		pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	return (Slapi_RWLock *)lock;
+}
+
+Slapi_RWLock *slapi_new_rwlock(void)
+{
+	return slapi_new_rwlock_prio(0);
+}
+
+void slapi_destroy_rwlock(Slapi_RWLock *rwlock)
+{
+	if (!rwlock)
+		return;
+	pthread_rwlock_destroy((pthread_rwlock_t *)rwlock);
+	free(rwlock);
+}
+
+int slapi_rwlock_rdlock(Slapi_RWLock *rwlock)
+{
+	return rwlock ? pthread_rwlock_rdlock((pthread_rwlock_t *)rwlock) : EINVAL;
+}
+
+int slapi_rwlock_wrlock(Slapi_RWLock *rwlock)
+{
+	return rwlock ? pthread_rwlock_wrlock((pthread_rwlock_t *)rwlock) : EINVAL;
+}
+
+int slapi_rwlock_unlock(Slapi_RWLock *rwlock)
+{
+	return rwlock ? pthread_rwlock_unlock((pthread_rwlock_t *)rwlock) : EINVAL;
+}
+
+int slapi_rwlock_get_size(void)
+{
+	return (int)sizeof(pthread_rwlock_t);
+}
+
+/* Counters. */
+
+struct slapi_counter {
+	uint64_t value;
+};
+
+Slapi_Counter *slapi_counter_new(void)
+{
+	return (Slapi_Counter *)slapi_ch_calloc(1, sizeof(Slapi_Counter));
+}
+
+void slapi_counter_init(Slapi_Counter *counter)
+{
+	slapi_counter_set_value(counter, 0);
+}
+
+void slapi_counter_destroy(Slapi_Counter **counter)
+{
+	if (!counter)
+		return;
+	free(*counter);
+	*counter = NULL;
+}
+
+uint64_t slapi_counter_add(Slapi_Counter *counter, uint64_t addvalue)
+{
+	return counter ? __atomic_add_fetch(&counter->value, addvalue, __ATOMIC_SEQ_CST) : 0;
+}
+
+uint64_t slapi_counter_subtract(Slapi_Counter *counter, uint64_t subvalue)
+{
+	return counter ? __atomic_sub_fetch(&counter->value, subvalue, __ATOMIC_SEQ_CST) : 0;
+}
+
+uint64_t slapi_counter_increment(Slapi_Counter *counter)
+{
+	return slapi_counter_add(counter, 1);
+}
+
+uint64_t slapi_counter_decrement(Slapi_Counter *counter)
+{
+	return slapi_counter_subtract(counter, 1);
+}
+
+uint64_t slapi_counter_set_value(Slapi_Counter *counter, uint64_t newvalue)
+{
+	if (!counter)
+		return 0;
+	__atomic_store_n(&counter->value, newvalue, __ATOMIC_SEQ_CST);
+	return newvalue;
+}
+
+uint64_t slapi_counter_get_value(Slapi_Counter *counter)
+{
+	return counter ? __atomic_load_n(&counter->value, __ATOMIC_SEQ_CST) : 0;
+}
+
+/* The memory order that callers give is a GCC constant; the strongest serves all. */
+int32_t slapi_atomic_load_32(int32_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
+}
+
+void slapi_atomic_store_32(int32_t *ptr, int32_t val, int memorder)
+{
+	(void)memorder;
+	__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
+}
+
+int32_t slapi_atomic_incr_32(int32_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+}
+
+int32_t slapi_atomic_decr_32(int32_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t slapi_atomic_load_64(uint64_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
+}
+
+void slapi_atomic_store_64(uint64_t *ptr, uint64_t val, int memorder)
+{
+	(void)memorder;
+	__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
+}
+
+uint64_t slapi_atomic_incr_64(uint64_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t slapi_atomic_decr_64(uint64_t *ptr, int memorder)
+{
+	(void)memorder;
+	return __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+}
+
+/* The requestor that a plug-in's own thread works for. The thread owns the string. */
+
+static pthread_key_t dn_key;
+static pthread_once_t dn_once = PTHREAD_ONCE_INIT;
+
+static void make_dn_key(void)
+{
+	pthread_key_create(&dn_key, free);
+}
+
+int slapi_td_dn_init(void)
+{
+	pthread_once(&dn_once, make_dn_key);
+	return 0;
+}
+
+int slapi_td_set_dn(char *dn)
+{
+	char *old;
+
+	pthread_once(&dn_once, make_dn_key);
+	old = pthread_getspecific(dn_key);
+	if (old != dn)
+		free(old);
+	return pthread_setspecific(dn_key, dn) == 0 ? 0 : -1;
+}
+
+void slapi_td_get_dn(char **dn)
+{
+	pthread_once(&dn_once, make_dn_key);
+	if (dn)
+		*dn = pthread_getspecific(dn_key);
+}

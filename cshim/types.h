@@ -1,0 +1,44 @@
+/*
+ * A C-side table of what the schema knows of attribute types, so that walking
+ * attributes by name or alias and comparing plain values costs no crossing.
+ * Rows are made by slapiGoType when a name is first met and live for ever; a
+ * changed schema starts a new generation of rows.
+ */
+#ifndef CSHIM_TYPES_H
+#define CSHIM_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How equal values are told apart for plain ASCII text. */
+enum cshim_compare {
+	CSHIM_CMP_GO = 0,      /* ask Go */
+	CSHIM_CMP_EXACT,       /* blanks matter little, case counts */
+	CSHIM_CMP_IGNORE,      /* case-insensitive */
+	CSHIM_CMP_BYTES        /* bytes are the key */
+};
+
+struct cshim_type {
+	char *name;            /* canonical spelling, without options */
+	char *oid;
+	char *syntax_oid;
+	char **names;          /* all names, NULL-terminated; NULL for an unknown type */
+	uint64_t id;           /* equal for all names of one type; 0 unknown */
+	unsigned long flags;   /* SLAPI_ATTR_FLAG_* */
+	int compare;           /* enum cshim_compare */
+	int is_dn;             /* values are names */
+	int known;
+	uint64_t sup[8];       /* ids of the supertypes, nearest first, 0 ends */
+	char *equality_oid;    /* NULL without a rule */
+	char *ordering_oid;
+	char *substr_oid;
+	uint64_t generation;
+	struct cshim_type *next;
+};
+
+/* LENT for ever; never NULL. desc may carry options, which are ignored. */
+const struct cshim_type *cshim_type_of(const char *desc);
+/* A new schema is active: rows made before count no longer. */
+void cshim_types_changed(uint64_t generation);
+
+#endif
