@@ -25,7 +25,7 @@ func TestEncodeExact(t *testing.T) {
 		{"sync refresh required", AppendResult(nil, 1, TagSearchResultDone, &Result{Code: SyncRefreshRequired}, nil), "300d 020101 6508 0a021000 0400 0400"},
 		{"extended", AppendExtendedResponse(nil, 0, &Result{Code: Unavailable}, "1.2", []byte("v"), true, nil), "3014 020100 780f 0a0134 0400 0400 8a03312e32 8b0176"},
 		{"controls", AppendResult(nil, 1, TagAddResponse, ok, []Control{{OID: "1.2", Critical: true}, {OID: "3", HasValue: true}}),
-			"301f 020101 6907 0a0100 0400 0400 a012 3008 0403312e32 0101ff 3005 040133 0400"},
+			"301f 020101 6907 0a0100 0400 0400 a011 3008 0403312e32 0101ff 3005 040133 0400"},
 		{"reference", AppendReference(nil, 2, []string{"a", "b"}, nil), "300b 020102 7306 040161 040162"},
 		{"intermediate", AppendIntermediate(nil, 2, "1", []byte{}, true, nil), "300a 020102 7905 800131 8100"},
 		{"entry", AppendSearchEntry(nil, 2, "c=a", []Attribute{{Type: "c", Values: [][]byte{[]byte("a"), {}}}, {Type: "t"}}, nil),
