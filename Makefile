@@ -23,7 +23,7 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server standin plugins pc run test unit lint ctest scenarios probes bench soak install uninstall clean help setup
+.PHONY: all lib archive server standin plugins pc run test unit lint ctest scenarios probes clients bench soak install clean help setup
 
 all: lib archive server plugins pc ## build everything into build/
 
@@ -107,6 +107,15 @@ scenarios: lib server ## 389's plug-in binaries against the recorded dialogues
 
 probes: lib server ## the OpenLDAP-dialect probes
 	@scripts/test.sh probes
+
+clients: lib server ## ldap-utils against a dialogue recorded from slapd
+	@scripts/test.sh clients
+
+bench: ## Go benchmarks of codec, matching, store and database
+	$(GO) test -run '^$$' -bench . -benchmem ./server/...
+
+soak: ## the kill -9 test of the database, 200 times
+	LIBSLAPI_KILL_LOOPS=200 $(GO) test -run Kill -timeout 60m -v ./server/backend/...
 
 install: all ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(LIBDIR)/libslapi/standin $(DESTDIR)$(LIBDIR)/libslapi/plugins $(DESTDIR)$(LIBDIR)/pkgconfig \
