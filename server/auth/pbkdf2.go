@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"hash"
 	"strconv"
 	"strings"
@@ -49,7 +50,7 @@ func (p pbkdf2Scheme) Encode(clear []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := pbkdf2.Key(p.new, string(clear), salt, p.iterations, p.keyLen)
+	key, err := pbkdf2Key(p.new, clear, salt, p.iterations, p.keyLen)
 	if err != nil {
 		return "", err
 	}
@@ -74,8 +75,17 @@ func (p pbkdf2Scheme) Compare(clear []byte, rest string) bool {
 }
 
 func pbkdf2Equal(h func() hash.Hash, clear, salt []byte, n int, want []byte) bool {
-	key, err := pbkdf2.Key(h, string(clear), salt, n, len(want))
+	key, err := pbkdf2Key(h, clear, salt, n, len(want))
 	return err == nil && subtle.ConstantTimeCompare(key, want) == 1
+}
+
+// pbkdf2Key refuses a password that ends in NUL: HMAC pads its key with NULs,
+// so that the password without it would do as well.
+func pbkdf2Key(h func() hash.Hash, clear, salt []byte, n, size int) ([]byte, error) {
+	if len(clear) > 0 && clear[len(clear)-1] == 0 {
+		return nil, errors.New("auth: password ends in a NUL octet")
+	}
+	return pbkdf2.Key(h, string(clear), salt, n, size)
 }
 
 // adapted is base 64 as passlib writes it.
@@ -106,7 +116,7 @@ func (pbkdf2Old) Encode(clear []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := pbkdf2.Key(sha256.New, string(clear), salt, oldIterations, oldKey)
+	key, err := pbkdf2Key(sha256.New, clear, salt, oldIterations, oldKey)
 	if err != nil {
 		return "", err
 	}
