@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct slapdplugin;
+struct cshim_plugin;
 struct slapi_pblock;
 
 /* The numbers are those of server/plugin.Dialect. */
@@ -32,7 +32,7 @@ int cshim_dialect(void *return_address);
 /* What a thread is doing for plug-ins. op is the handle of the operation whose
  * hooks run (0: none): an internal operation started now becomes its child. */
 struct cshim_thread {
-	struct slapdplugin *plugin;
+	struct cshim_plugin *plugin;
 	struct slapi_pblock *pb;
 	int dialect; /* of plugin; CSHIM_AUTO when there is none */
 	uintptr_t op;

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "dialect.h"
+#include "host.h"
 
 struct slapi_mutex {
 	pthread_mutex_t m;
@@ -179,11 +180,6 @@ Slapi_Counter *slapi_counter_new(void)
 	return (Slapi_Counter *)slapi_ch_calloc(1, sizeof(Slapi_Counter));
 }
 
-void slapi_counter_init(Slapi_Counter *counter)
-{
-	slapi_counter_set_value(counter, 0);
-}
-
 void slapi_counter_destroy(Slapi_Counter **counter)
 {
 	if (!counter)
@@ -218,6 +214,11 @@ uint64_t slapi_counter_set_value(Slapi_Counter *counter, uint64_t newvalue)
 		return 0;
 	__atomic_store_n(&counter->value, newvalue, __ATOMIC_SEQ_CST);
 	return newvalue;
+}
+
+void slapi_counter_init(Slapi_Counter *counter)
+{
+	slapi_counter_set_value(counter, 0);
 }
 
 uint64_t slapi_counter_get_value(Slapi_Counter *counter)

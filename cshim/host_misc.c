@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "loader.h"
 
 /* Clocks. "rel" is monotonic: it does not follow changes of the date. */
@@ -130,7 +131,7 @@ void slapi_timer_elapsed_time(char *label, unsigned long start)
 }
 
 /* An interval of NSPR is a millisecond on this platform (PR_TicksPerSecond is 1000). */
-void DS_Sleep(PRIntervalTime ticks)
+void DS_Sleep(unsigned int ticks)
 {
 	struct timespec t = { ticks / 1000, (long)(ticks % 1000) * 1000000 };
 	while (nanosleep(&t, &t) != 0 && errno == EINTR)
@@ -304,20 +305,20 @@ uint64_t slapi_str_to_u64(const char *s)
 
 /* Error texts. NSPR is asked only when a plug-in has brought it in. */
 
-char *slapd_pr_strerror(const PRErrorCode prerrno)
+char *slapd_pr_strerror(const int prerrno)
 {
-	static const char *(*to_string)(PRErrorCode, uint32_t);
+	static const char *(*to_string)(int, uint32_t);
 	const char *text;
 
 	if (prerrno == 0)
 		return "no error";
 	if (!to_string)
-		to_string = (const char *(*)(PRErrorCode, uint32_t))cshim_global_symbol("PR_ErrorToString");
+		to_string = (const char *(*)(int, uint32_t))cshim_global_symbol("PR_ErrorToString");
 	text = to_string ? to_string(prerrno, 0) : NULL;
 	return text && *text ? (char *)text : "unknown error";
 }
 
-char *slapi_pr_strerror(const PRErrorCode prerrno)
+char *slapi_pr_strerror(const int prerrno)
 {
 	return slapd_pr_strerror(prerrno);
 }
@@ -336,6 +337,25 @@ const char *slapd_system_strerror(const int syserrno)
 char *slapi_err2string(int result)
 {
 	return ldap_err2string(result);
+}
+
+void cshim_text_add(struct cshim_text *t, const char *s, size_t n)
+{
+	if (t->n + n + 1 > t->cap) {
+		t->cap = (t->n + n + 1) * 2;
+		t->p = slapi_ch_realloc(t->p, t->cap);
+	}
+	memcpy(t->p + t->n, s, n);
+	t->n += n;
+	t->p[t->n] = 0;
+}
+
+char *cshim_text_take(struct cshim_text *t)
+{
+	char *p = t->p ? t->p : slapi_ch_strdup("");
+	t->p = NULL;
+	t->n = t->cap = 0;
+	return p;
 }
 
 /* The host's own name, for the caller to free. */

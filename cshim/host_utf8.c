@@ -1,6 +1,7 @@
 /* Stepping through UTF-8 text. A byte that begins no character counts as one
  * character of its own, so that broken text is never run over. */
 #include "slapi-plugin.h"
+#include "host.h"
 
 #include <string.h>
 

@@ -1,0 +1,34 @@
+/* host_filter.h: Slapi_Filter. A tree of C nodes, so that plug-ins walk it
+ * without a crossing. Parsing, printing and matching are in Go; the root keeps
+ * the resolved form of the tree, made at the first test. */
+#ifndef CSHIM_HOST_FILTER_H
+#define CSHIM_HOST_FILTER_H
+
+#include <stdint.h>
+
+#include <slapi-plugin.h>
+
+struct slapi_filter {
+	unsigned long choice;       /* LDAP_FILTER_* */
+	char *type;                 /* of an item; NULL in an extensible filter without one */
+	struct berval value;        /* equality, ordering, approximate, extensible; NUL behind it */
+	char *initial, **any, *final; /* substrings; NULL when absent */
+	char *rule;                 /* extensible */
+	int dnattrs;
+	struct slapi_filter *list;  /* and, or, not */
+	struct slapi_filter *next;  /* the next in the list that it is in */
+	uintptr_t resolved;         /* handle of the Go form, of a root; atomic */
+};
+
+Slapi_Filter *cshim_filter_new(unsigned long choice, const char *type);
+void cshim_filter_set_value(Slapi_Filter *f, const void *value, size_t len);
+/* which: 0 initial, 1 any, 2 final */
+void cshim_filter_add_piece(Slapi_Filter *f, int which, const void *value, size_t len);
+void cshim_filter_set_rule(Slapi_Filter *f, const char *rule, int dnattrs);
+void cshim_filter_append(Slapi_Filter *f, Slapi_Filter *kid);
+/* The resolved form, and a new one which another thread may have stored first:
+ * the answer is the one to use, *lost what the caller must drop (0 none). */
+uintptr_t cshim_filter_resolved(Slapi_Filter *f);
+uintptr_t cshim_filter_publish(Slapi_Filter *f, uintptr_t made, uintptr_t *lost);
+
+#endif
