@@ -36,6 +36,8 @@ type Syntax struct {
 	Binary     bool // values are not text: shown in base 64, transferred with ;binary where RFC 4523 wants it
 	Validate   func(value []byte) error
 	Extensions []Extension
+
+	builtin bool
 }
 
 // MatchingRule prepares values so that comparing bytes compares values.
@@ -59,6 +61,12 @@ type MatchingRule struct {
 	// rules whose key is not the whole value). It gets the attribute value as
 	// stored and the assertion as sent.
 	Match func(value, assertion []byte) (bool, error)
+
+	Extensions []Extension
+
+	// canon gives the text that stands in a name's normal form; nil: Normalize.
+	canon   func(value []byte) ([]byte, error)
+	builtin bool
 }
 
 // MatchUse says for which kind of filter a rule serves.
@@ -98,6 +106,9 @@ type AttributeType struct {
 	Usage              Usage
 	Extensions         []Extension
 	Unknown            bool // made up for a description that the schema lacks
+
+	def   *definition // what its text said
+	lower string      // Name in lower case
 }
 
 // Name is the first name, or the OID of a type without one.
@@ -133,6 +144,8 @@ type ObjectClass struct {
 	Must       []*AttributeType
 	May        []*AttributeType
 	Extensions []Extension
+
+	def *definition // what its text said
 }
 
 // Name is the first name, or the OID of a class without one.
