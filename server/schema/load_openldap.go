@@ -55,11 +55,11 @@ func (s *Schema) Directive(text string) error {
 
 // IsDirective tells whether a word of slapd.conf begins a schema definition.
 func IsDirective(word string) bool {
-	switch strings.ToLower(word) {
-	case "attributetype", "attribute", "objectclass", "objectidentifier", "ldapsyntax", "ditcontentrule":
+	switch word = strings.ToLower(word); word {
+	case "objectclass", "objectidentifier", "ldapsyntax", "ditcontentrule":
 		return true
 	}
-	return false
+	return strings.HasPrefix(word, "attribute")
 }
 
 func (s *Schema) directive(text, where string) error {
@@ -68,6 +68,9 @@ func (s *Schema) directive(text, where string) error {
 		word, rest = text[:i], strings.TrimSpace(text[i:])
 	}
 	var kind elementKind
+	if !IsDirective(word) {
+		return fmt.Errorf("unknown directive %q", word)
+	}
 	switch strings.ToLower(word) {
 	case "objectidentifier":
 		f := strings.Fields(rest)
@@ -75,16 +78,14 @@ func (s *Schema) directive(text, where string) error {
 			return fmt.Errorf("objectidentifier takes a name and an OID")
 		}
 		return s.AddObjectIdentifier(unquote(f[0]), unquote(f[1]))
-	case "attributetype", "attribute":
-		kind = attributeElement
 	case "objectclass":
 		kind = classElement
 	case "ldapsyntax":
 		kind = syntaxElement
 	case "ditcontentrule":
 		kind = contentRuleElement
-	default:
-		return fmt.Errorf("unknown directive %q", word)
+	default: // slapd takes any word that begins with "attribute", and dsee.schema has a slip
+		kind = attributeElement
 	}
 	d, err := parseDefinition(rest, kind)
 	if err != nil {

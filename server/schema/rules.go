@@ -60,8 +60,8 @@ func lenient(v []byte) ([]byte, error) {
 	return v, nil
 }
 
-// builtinRules gives the matching rules of RFC 4517, RFC 4530, RFC 4523 (by
-// octets) and OpenLDAP's.
+// builtinRules gives the matching rules of RFC 4517, RFC 4530, RFC 4523
+// (exact match of certificates and revocation lists) and OpenLDAP's.
 func builtinRules(s *Schema) []*MatchingRule {
 	names := s.names
 	rule := func(oid, name, syntax string, use MatchUse, f normalizer) *MatchingRule {
@@ -120,12 +120,8 @@ func builtinRules(s *Schema) []*MatchingRule {
 		match(eq("2.5.13.32", "wordMatch", oidDirectoryString, caseIgnore), wordMatch(isWordSpace)),
 		match(eq("2.5.13.33", "keywordMatch", oidDirectoryString, caseIgnore), wordMatch(isKeywordBreak)),
 		eq("2.5.13.34", "certificateExactMatch", oidCertExactAssertion, certificateKey),
-		eq("2.5.13.35", "certificateMatch", oidCertificate, identity),
-		eq("2.5.13.36", "certificatePairExactMatch", oidCertificatePair, identity),
-		eq("2.5.13.37", "certificatePairMatch", oidCertificatePair, identity),
 		eq("2.5.13.38", "certificateListExactMatch", oidCRLExactAssertion, crlKey),
-		eq("2.5.13.39", "certificateListMatch", oidCertificateList, identity),
-		eq("2.5.13.40", "algorithmIdentifierMatch", oidAlgorithmIdentifier, identity),
+		// by octets: an assertion is a whole certificate
 		eq("2.5.13.45", "attributeCertificateExactMatch", oidAttributeCertificate, identity),
 		assert(eq("1.3.6.1.4.1.1466.109.114.1", "caseExactIA5Match", oidIA5String, caseExact), ia5(caseExact)),
 		assert(eq("1.3.6.1.4.1.1466.109.114.2", "caseIgnoreIA5Match", oidIA5String, caseIgnore), ia5(caseIgnore)),
