@@ -4,7 +4,10 @@
 // each other closely share one durable commit (group commit).
 package store
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // ErrClosed is returned by every call on a closed store or finished transaction.
 var ErrClosed = errors.New("store: closed")
@@ -33,9 +36,30 @@ type Reader interface {
 	// Scan calls yield for each key of the table from start (inclusive) on,
 	// in byte order, until yield returns false.
 	Scan(table, start []byte, yield func(key, value []byte) bool) error
+	// Generation numbers the state that is read: it grows with every flush. A
+	// Txn has the number that its changes will be seen under, which is one
+	// more than that of the state before it; all members of a group commit
+	// share it.
+	Generation() uint64
 	// Close ends a read transaction. On a Txn it is Abort when neither
 	// Commit nor Abort was called, else nothing.
 	Close()
+}
+
+// ContextWriter is implemented by stores whose Write can be given up while it
+// waits for its turn.
+type ContextWriter interface {
+	// WriteContext is Write that returns the cause of ctx's end when that
+	// comes before the turn.
+	WriteContext(ctx context.Context) (Txn, error)
+}
+
+// Filler is implemented by write transactions of page-based engines. SetFill
+// tells how full (0.1 to 1) pages of a table shall be left when they are split
+// in this transaction and those that share its commit: near 1 suits keys that
+// arrive in order.
+type Filler interface {
+	SetFill(table []byte, share float64)
 }
 
 // Txn is a write transaction with nested savepoints.
