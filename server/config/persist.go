@@ -1,0 +1,472 @@
+package config
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/ldif"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// ChangesFile is where the changes against a configuration file are kept.
+func ChangesFile(conf string) string {
+	return filepath.Join(conf+".d", "cn=config.ldif")
+}
+
+const (
+	changesHead = "# Changes of the running server against %s; they are applied after it is read.\n" +
+		"# Edit with the server stopped, or remove the file to go back.\n\n"
+	wholeHead = "# The whole configuration. Edit with the server stopped.\n\n"
+)
+
+// transient tells whether an entry is never saved: tasks.
+func transient(norm string) bool { return norm != tasksBase && dn.IsSuffix(norm, tasksBase) }
+
+// save writes the state to the file of the tree.
+func (t *Tree) save(s *state) error {
+	if t.opt.File == "" {
+		return nil
+	}
+	t.mu.Lock()
+	base := t.base
+	t.mu.Unlock()
+	return writeAtomic(t.opt.File, func(w io.Writer) error {
+		out := ldif.NewWriter(w)
+		if t.opt.Whole {
+			if _, err := io.WriteString(w, wholeHead); err != nil {
+				return err
+			}
+			for _, n := range s.order {
+				if !transient(n) {
+					e := s.byNorm[n]
+					if err := out.Entry(e.Name.Pretty, e.WireAttributes()); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}
+		if _, err := fmt.Fprintf(w, changesHead, t.cfg.File); err != nil {
+			return err
+		}
+		for _, r := range changeRecords(base, s) {
+			if err := out.Change(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// changeRecords lists what makes now from base.
+func changeRecords(base, now *state) []*ldif.Record {
+	var list []*ldif.Record
+	for i := len(base.order) - 1; i >= 0; i-- {
+		if n := base.order[i]; now.byNorm[n] == nil && !transient(n) {
+			list = append(list, &ldif.Record{DN: base.byNorm[n].Name.Pretty, ChangeType: "delete"})
+		}
+	}
+	for _, n := range now.order {
+		b, e := base.byNorm[n], now.byNorm[n]
+		switch {
+		case b == e || transient(n):
+		case b == nil:
+			list = append(list, &ldif.Record{DN: e.Name.Pretty, ChangeType: "add", Attrs: e.WireAttributes()})
+		default:
+			if c := diffAttrs(b, e, described); len(c) > 0 {
+				list = append(list, &ldif.Record{DN: e.Name.Pretty, ChangeType: "modify", Changes: c})
+			}
+		}
+	}
+	return list
+}
+
+// diffAttrs lists the attributes that differ as replace changes; those of skip
+// (lower case) do not count.
+func diffAttrs(a, b *entry.Entry, skip map[string]bool) []wire.Change {
+	var list []wire.Change
+	for i := range b.Attrs {
+		at := &b.Attrs[i]
+		if skip[strings.ToLower(at.Desc)] {
+			continue
+		}
+		if !equalValues(a.Values(at.Desc), at.Values) {
+			list = append(list, wire.Change{Op: wire.ModReplace, Type: at.Desc, Values: at.Values})
+		}
+	}
+	for i := range a.Attrs {
+		if d := a.Attrs[i].Desc; !b.Has(d) && !skip[strings.ToLower(d)] {
+			list = append(list, wire.Change{Op: wire.ModReplace, Type: d})
+		}
+	}
+	return list
+}
+
+// writeAtomic writes a file so that a crash leaves the old one or the new one.
+// The file is readable by its owner alone: it may hold passwords.
+func writeAtomic(path string, fill func(io.Writer) error) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".cn=config.*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	w := bufio.NewWriter(f)
+	if err = fill(w); err != nil {
+		return err
+	}
+	if err = w.Flush(); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// loadChanges applies the saved changes to the state that the files make. A
+// change of an entry that the files no longer have is left out with a warning.
+func (t *Tree) loadChanges(base *state) (*state, error) {
+	f, err := os.Open(t.opt.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return base, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s := base.clone()
+	r := ldif.NewReader(f, t.opt.File)
+	for {
+		rec, err := r.Next()
+		if isEOF(err) {
+			return s, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		fail := func(err error) error { return fmt.Errorf("%s:%d: %v", t.opt.File, rec.Line, err) }
+		name, err := dn.NewName(rec.DN, t.cfg.Schema)
+		if err != nil {
+			return nil, fail(err)
+		}
+		old := s.byNorm[name.Norm]
+		switch rec.ChangeType {
+		case "delete":
+			if old == nil || s.hasChildren(name.Norm) {
+				t.warn(fail(errors.New("entry is gone or has children, its deletion is left out")))
+				continue
+			}
+			delete(s.byNorm, name.Norm)
+			s.order = without(s.order, name.Norm)
+		case "add", "":
+			if s.byNorm[dn.ParentNorm(name.Norm)] == nil {
+				t.warn(fail(errors.New("entry has no parent any more, it is left out")))
+				continue
+			}
+			e := entry.New(name)
+			for _, a := range rec.Attrs {
+				if err := e.Add(t.cfg.Schema, a.Type, a.Values...); err != nil {
+					return nil, fail(err)
+				}
+			}
+			if old == nil {
+				s.order = append(s.order, name.Norm)
+			} else {
+				e.ID = old.ID
+			}
+			s.byNorm[name.Norm] = e
+		case "modify":
+			if old == nil {
+				t.warn(fail(errors.New("entry is gone, its change is left out")))
+				continue
+			}
+			e := old.Clone()
+			for _, c := range rec.Changes {
+				if c.Op != wire.ModReplace {
+					return nil, fail(errors.New("only replace is possible here"))
+				}
+				if err := e.Put(t.cfg.Schema, c.Type, c.Values...); err != nil {
+					return nil, fail(err)
+				}
+			}
+			s.byNorm[name.Norm] = e
+		default:
+			return nil, fail(fmt.Errorf("changetype %s is not possible here", rec.ChangeType))
+		}
+	}
+}
+
+func (t *Tree) warn(err error) {
+	t.log.Warn(err.Error())
+	t.cfg.Warnings = append(t.cfg.Warnings, err.Error())
+}
+
+func without(list []string, gone string) []string {
+	out := list[:0:0]
+	for _, n := range list {
+		if n != gone {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// ParseDir reads a configuration folder: what a Tree wrote there, or OpenLDAP's
+// slapd.d (one file an entry, names relative to the folder).
+func ParseDir(dir string) (*Config, error) {
+	type file struct {
+		path   string
+		parent string // DN of the parent of a relative name
+	}
+	var files []file
+	var walk func(path, parent string) error
+	walk = func(path, parent string) error {
+		items, err := os.ReadDir(path)
+		if err != nil {
+			return err
+		}
+		for _, it := range items { // sorted by name
+			name := it.Name()
+			if it.IsDir() || !strings.HasSuffix(name, ".ldif") || strings.HasPrefix(name, ".") {
+				continue
+			}
+			files = append(files, file{filepath.Join(path, name), parent})
+			rdn := strings.TrimSuffix(name, ".ldif")
+			sub := rdn
+			if parent != "" {
+				sub = rdn + "," + parent
+			}
+			if st, err := os.Stat(filepath.Join(path, rdn)); err == nil && st.IsDir() {
+				if err := walk(filepath.Join(path, rdn), sub); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if err := walk(dir, ""); err != nil {
+		return nil, err
+	}
+	cfg := New()
+	cfg.Dir = dir
+	var records []*ldif.Record
+	var where []string
+	for _, f := range files {
+		in, err := os.Open(f.path)
+		if err != nil {
+			return nil, err
+		}
+		r := ldif.NewReader(in, f.path)
+		for {
+			rec, err := r.Next()
+			if isEOF(err) {
+				break
+			}
+			if err != nil {
+				in.Close()
+				return nil, err
+			}
+			if f.parent != "" && !strings.HasSuffix(strings.ToLower(rec.DN), "cn=config") {
+				rec.DN += "," + f.parent
+			}
+			records = append(records, rec)
+			where = append(where, fmt.Sprintf("%s:%d", f.path, rec.Line))
+		}
+		in.Close()
+		if len(records) > 1 && len(files) > 0 && f.path == files[0].path {
+			break // a whole tree in one file
+		}
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("folder %s holds no configuration", dir)
+	}
+	return cfg, cfg.fromRecords(records, where)
+}
+
+// fromRecords makes the configuration from the entries of a folder.
+func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
+	for _, r := range records {
+		for _, a := range r.Attrs {
+			if strings.EqualFold(a.Type, "slapidCompat") && strings.EqualFold(string(a.Values[0]), "389ds") {
+				c.Global.Compat = Compat389
+				c.Schema = schema.New(schema.Compat389(), schema.WithoutBitRules())
+			}
+		}
+	}
+	// schema first: names and values of the other entries need it
+	var text strings.Builder
+	w := ldif.NewWriter(&text)
+	for _, r := range records {
+		var attrs []wire.Attribute
+		for _, a := range r.Attrs {
+			switch strings.ToLower(a.Type) {
+			case "olcattributetypes", "olcobjectclasses", "olcldapsyntaxes", "olcobjectidentifier", "olcditcontentrules":
+				attrs = append(attrs, a)
+			}
+		}
+		if len(attrs) > 0 {
+			if err := w.Entry(r.DN, attrs); err != nil {
+				return err
+			}
+		}
+	}
+	if text.Len() > 0 {
+		if err := c.Schema.LoadLDIF(strings.NewReader(text.String()), c.Dir); err != nil {
+			return err
+		}
+	}
+	c.schemaUsed = true
+	var list []*entry.Entry
+	for i, r := range records {
+		n, err := dn.NewName(r.DN, c.Schema)
+		if err != nil {
+			return fmt.Errorf("%s: %v", where[i], err)
+		}
+		e := entry.New(n)
+		for _, a := range r.Attrs {
+			switch strings.ToLower(a.Type) {
+			case "entryuuid", "entrycsn", "creatorsname", "createtimestamp", "modifiersname", "modifytimestamp", "structuralobjectclass", "contextcsn":
+				continue
+			}
+			if err := e.Add(c.Schema, a.Type, a.Values...); err != nil {
+				return fmt.Errorf("%s: %v", where[i], err)
+			}
+		}
+		list = append(list, e)
+	}
+	return c.fromEntries(list, where)
+}
+
+func (c *Config) fromEntries(list []*entry.Entry, where []string) error {
+	s := newState(list)
+	front := s.byNorm["olcdatabase={-1}frontend,cn=config"]
+	root := s.byNorm["cn=config"]
+	if root == nil {
+		return fmt.Errorf("folder %s has no entry cn=config", c.Dir)
+	}
+	g, f, err := c.globalOf(root, front)
+	if err != nil {
+		return fmt.Errorf("%s: %v", where[0], err)
+	}
+	c.Global, c.Frontend = *g, f
+	var dbs []*entry.Entry
+	for i, e := range list {
+		norm := e.Name.Norm
+		switch {
+		case norm == "cn=config" || e == front || strings.HasSuffix(norm, "cn=schema,cn=config"):
+		case e.Has("olcDatabase"):
+			dbs = append(dbs, e)
+			d, err := c.databaseOf(e, c.Frontend)
+			if err != nil {
+				return fmt.Errorf("%s: %v", where[i], err)
+			}
+			c.Databases = append(c.Databases, d)
+		case e.Has("olcOverlay"):
+			return fmt.Errorf("%s: overlay %s is not supported yet", where[i], strings.Join(unordered(e.Values("olcOverlay")), " "))
+		case e.Has("olcModuleLoad"):
+			p := &parser{cfg: c, entryMode: true}
+			if err := p.runEntry(e, nil); err != nil {
+				return fmt.Errorf("%s: %v", where[i], err)
+			}
+		case isPluginEntry(e):
+			sp, err := c.specOf(e, where[i])
+			if err != nil {
+				return err
+			}
+			c.Plugins = append(c.Plugins, sp)
+			c.Entries = append(c.Entries, e)
+		default:
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	c.Entries = append(c.Entries, root)
+	p := &parser{cfg: c}
+	if err := p.finish(); err != nil {
+		return err
+	}
+	// olcPlugin lines of OpenLDAP's folder
+	for i, e := range append(dbs, front) {
+		if e == nil || !e.Has("olcPlugin") {
+			continue
+		}
+		p := &parser{cfg: c, entryMode: true}
+		if i < len(dbs) {
+			p.db = c.databaseNamed(e)
+		}
+		before := len(c.Plugins)
+		if err := p.runEntry(e, func(attr string) bool { return attr != "olcPlugin" }); err != nil {
+			return err
+		}
+		for j := before; j < len(c.Plugins); j++ {
+			if d := p.pluginDB[j-before]; d != nil {
+				c.Plugins[j].Database = d.Name
+			}
+		}
+		c.dropKnown(before)
+	}
+	return c.checkPlugins()
+}
+
+// databaseNamed finds the database of an olcDatabase entry.
+func (c *Config) databaseNamed(e *entry.Entry) *Database {
+	for _, d := range c.Databases {
+		if strings.EqualFold(fmt.Sprintf("{%d}%s", d.Index, d.Type), e.First("olcDatabase")) {
+			return d
+		}
+	}
+	return nil
+}
+
+// dropKnown removes the plug-ins from index n on that have an entry among the
+// ones before: our own folder holds both the line and the entry.
+func (c *Config) dropKnown(n int) {
+	kept := c.Plugins[:n:n]
+	for _, p := range c.Plugins[n:] {
+		known := false
+		for _, o := range c.Plugins[:n] {
+			if o.Path == p.Path && o.Init == p.Init && o.Type == p.Type && o.Database == p.Database {
+				known = true
+			}
+		}
+		if !known {
+			kept = append(kept, p)
+		}
+	}
+	c.Plugins = kept
+}
+
+// Save writes the whole tree now (-f and -F together make a folder of a file).
+func (t *Tree) Save() error {
+	t.writer <- struct{}{}
+	defer func() { <-t.writer }()
+	return t.save(t.cur.Load())
+}
