@@ -12,6 +12,10 @@ type Attr struct {
 	Options []string              // lower case, sorted
 	Desc    string                // the description to show: as stored, options included
 	Values  [][]byte              // at least one; in the order in which they were added
+
+	// valid: the values are known to keep the type's syntax (Apply checked
+	// them, or they come from a database), so CheckSchema need not look again.
+	valid bool
 }
 
 // Entry is a directory entry. An entry that a database or a cache gave out is

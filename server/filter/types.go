@@ -43,6 +43,10 @@ type Node struct {
 	keys    [][]byte // the assertion's key; for Substrings: initial, any..., final
 	matcher Matcher  // a rule that the host serves
 	undef   bool     // evaluates to Undefined whatever the entry
+	noRule  bool     // undef because nobody knows Rule
+	simple  simplicity
+	class   *schema.ObjectClass // Equality on objectClass
+	schema  *schema.Schema
 }
 
 // Truth is the three-valued outcome of a filter (RFC 4511 section 4.5.1.7).

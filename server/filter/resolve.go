@@ -1,0 +1,224 @@
+package filter
+
+import (
+	"bytes"
+
+	"libslapi/server/schema"
+)
+
+const (
+	oidObjectClass     = "2.5.4.0"
+	oidDirectoryString = "1.3.6.1.4.1.1466.115.121.1.15"
+)
+
+// Resolve looks up types and rules and prepares the assertions, so that Match
+// has little to do. What cannot be evaluated (an unknown rule, a value against
+// the syntax, no rule of the kind) makes a node Undefined and is no error;
+// errors come from rules alone. rules may be nil. On an error, matchers made
+// so far stay until Release.
+func (n *Node) Resolve(s *schema.Schema, rules Rules) error {
+	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema = nil, nil, false, false, nil, s
+	n.simple = 0
+	n.Desc = schema.Description{}
+	for _, k := range n.Kids {
+		if err := k.Resolve(s, rules); err != nil {
+			return err
+		}
+	}
+	if n.Attr != "" {
+		d, err := s.Describe(n.Attr)
+		if err != nil {
+			n.undef = true
+			return nil
+		}
+		n.Desc = d
+	}
+	switch n.Kind {
+	case And, Or, Not:
+	case Present:
+		n.undef = n.Desc.Type == nil
+	case Extensible:
+		return n.resolveExtensible(s, rules)
+	default:
+		n.resolveItem(s)
+	}
+	return nil
+}
+
+func (n *Node) resolveItem(s *schema.Schema) {
+	t := n.Desc.Type
+	if t == nil {
+		n.undef = true
+		return
+	}
+	switch n.Kind {
+	case Substrings:
+		n.rule = t.Substr
+	case GreaterOrEqual, LessOrEqual:
+		n.rule = t.Ordering
+	default:
+		n.rule = t.Equality
+	}
+	if n.rule == nil {
+		n.undef = true
+		return
+	}
+	if n.Kind == Substrings {
+		n.undef = !n.prepareSubstrings()
+	} else {
+		n.undef = !n.prepareValue()
+	}
+	if n.Kind == Equality && t.OID == oidObjectClass {
+		n.class = s.ObjectClass(string(n.Value))
+	}
+}
+
+// prepareValue makes the key of a whole-value assertion.
+func (n *Node) prepareValue() bool {
+	r := n.rule
+	if r.Syntax != nil && r.Syntax.Validate != nil && r.Syntax.Validate(n.Value) != nil {
+		return false
+	}
+	n.simple = simplicityOf(r, n.Value)
+	if r.Match != nil && r.Normalize == nil {
+		return true
+	}
+	key, err := assertionKey(r, n.Value)
+	if err != nil {
+		return false
+	}
+	n.keys = [][]byte{key}
+	return true
+}
+
+func assertionKey(r *schema.MatchingRule, v []byte) ([]byte, error) {
+	if r.Assertion != nil {
+		return r.Assertion(v)
+	}
+	return r.Normalize(v)
+}
+
+// prepareSubstrings makes the keys of the pieces.
+func (n *Node) prepareSubstrings() bool {
+	r := n.rule
+	if r.Substring == nil || r.Normalize == nil {
+		return false
+	}
+	n.simple = simplicityOf(r, n.Initial, n.Final)
+	for _, p := range n.Any {
+		n.simple = min(n.simple, simplicityOf(r, p))
+	}
+	add := func(piece []byte, place schema.SubPlace) bool {
+		if piece == nil {
+			return true
+		}
+		k, err := r.Substring(piece, place)
+		if err != nil {
+			return false
+		}
+		n.keys = append(n.keys, k)
+		return true
+	}
+	ok := add(n.Initial, schema.SubInitial)
+	for _, p := range n.Any {
+		ok = ok && add(p, schema.SubAny)
+	}
+	return ok && add(n.Final, schema.SubFinal) && len(n.keys) > 0
+}
+
+// resolveExtensible finds the rule of an extensible filter: the schema's, else
+// a plug-in's; without a rule the equality rule of the type (RFC 4511 section
+// 4.5.1.7.7).
+func (n *Node) resolveExtensible(s *schema.Schema, rules Rules) error {
+	if n.Rule == "" {
+		if n.Desc.Type == nil || n.Desc.Type.Equality == nil {
+			n.undef = true
+			return nil
+		}
+		n.rule = n.Desc.Type.Equality
+		n.undef = !n.prepareValue()
+		if n.Desc.Type.OID == oidObjectClass {
+			n.class = s.ObjectClass(string(n.Value))
+		}
+		return nil
+	}
+	r := s.MatchingRule(n.Rule)
+	if r == nil || (r.Normalize == nil && r.Match == nil) {
+		if rules != nil {
+			m, err := rules.Matcher(n.Rule, n.Attr, n.Value, n.DNAttrs)
+			if err != nil {
+				return err
+			}
+			n.matcher = m
+		}
+		n.undef = n.matcher == nil
+		n.noRule = n.undef
+		return nil
+	}
+	n.rule = r
+	if r.Use != schema.UseSubstrings {
+		n.undef = !n.prepareValue()
+		return nil
+	}
+	// The assertion of a substrings rule is the text of a substring assertion
+	// (RFC 4517 section 3.3.30).
+	var sub Node
+	if bytes.IndexByte(n.Value, '*') < 0 || !sub.pieces(string(n.Value)) {
+		n.undef = true
+		return nil
+	}
+	n.Initial, n.Any, n.Final = sub.Initial, sub.Any, sub.Final
+	n.undef = !n.prepareSubstrings()
+	return nil
+}
+
+// simplicity tells how far an assertion, and values, can be compared as they
+// stand, because their preparation would change nothing but the case of
+// ASCII letters. The order matters: min of two is what holds for both.
+type simplicity int8
+
+const (
+	prepared  simplicity = iota // compare normal forms
+	caseExact                   // compare octets
+	caseFold                    // compare octets, ASCII case ignored
+)
+
+// simpleRules are the string rules whose preparation (RFC 4518) leaves plain
+// ASCII without idle blanks as it is, or only folds its case.
+var simpleRules = map[string]simplicity{
+	"2.5.13.2":                   caseFold,  // caseIgnoreMatch
+	"2.5.13.4":                   caseFold,  // caseIgnoreSubstringsMatch
+	"2.5.13.5":                   caseExact, // caseExactMatch
+	"2.5.13.7":                   caseExact, // caseExactSubstringsMatch
+	"1.3.6.1.4.1.1466.109.114.1": caseExact, // caseExactIA5Match
+	"1.3.6.1.4.1.1466.109.114.2": caseFold,  // caseIgnoreIA5Match
+	"1.3.6.1.4.1.1466.109.114.3": caseFold,  // caseIgnoreIA5SubstringsMatch
+	"1.3.6.1.4.1.4203.1.2.1":     caseExact, // caseExactIA5SubstringsMatch
+}
+
+func simplicityOf(r *schema.MatchingRule, values ...[]byte) simplicity {
+	k, ok := simpleRules[r.OID]
+	if !ok || r.Match != nil || r.Assertion != nil {
+		return prepared
+	}
+	for _, v := range values {
+		if v != nil && !plain(v) {
+			return prepared
+		}
+	}
+	return k
+}
+
+// plain tells whether v is printable ASCII without blanks at its ends and
+// without two blanks in a row.
+func plain(v []byte) bool {
+	if len(v) == 0 || v[0] == ' ' || v[len(v)-1] == ' ' {
+		return false
+	}
+	for i, c := range v {
+		if c < 0x20 || c > 0x7e || (c == ' ' && v[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
