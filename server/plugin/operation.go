@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,11 @@ import (
 	"libslapi/server/filter"
 	"libslapi/server/wire"
 )
+
+// ErrNoTarget is what a Host sets Operation.TargetErr to when a plug-in took the
+// target of an operation away (set it to NULL) without naming another one: the
+// operation then ends with operationsError.
+var ErrNoTarget = errors.New("the target was taken away")
 
 // Conn is what an operation knows of the connection it came on. The frontend
 // makes it, the pipeline changes the bind state when a bind ends, under the
@@ -29,6 +35,7 @@ type Conn struct {
 	Version    int    // protocol version of the last bind, 3 before one
 	HostState  any    // the Host's own state of the connection (object extensions)
 	Opened     time.Time
+	Unbound    bool // the unbind hooks have run (pipeline)
 }
 
 // Responder takes what goes to the client of an operation. The frontend
@@ -110,6 +117,7 @@ type Operation struct {
 	Responder Responder
 	HostState any         // the Host's own state of the operation
 	Txn       any         // the pipeline's transaction, while one is open
+	Pipeline  any         // the pipeline's own state of the operation
 	Abandoned atomic.Bool // set by abandon, and when the connection ends
 }
 

@@ -1,0 +1,167 @@
+package operation
+
+import (
+	"libslapi/server/acl"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// accessSet is the access list of a database.
+func (s *Server) accessSet(db *Database) *acl.Set {
+	if db != nil && db.ACL != nil {
+		return db.ACL
+	}
+	return s.opt.GlobalACL
+}
+
+// asker answers questions of access for one operation on one database.
+type asker struct {
+	s    *Server
+	op   *plugin.Operation
+	db   *Database
+	set  *acl.Set
+	all  bool // the requestor may do everything
+	deny bool // nobody but root may do anything
+	req  acl.Request
+}
+
+// access prepares the questions of access to entries of a database.
+func (s *Server) access(op *plugin.Operation, db *Database) *asker {
+	a := &asker{s: s, op: op, db: db, set: s.accessSet(db)}
+	if op.Internal || op.IsRoot || s.isRoot(op.Requestor, db) {
+		a.all = true
+		return a
+	}
+	// Without any access line OpenLDAP lets everybody read, 389 (that is, its
+	// ACL plug-in being off) nobody; nobody reads the configuration.
+	if a.set.ReadAll() {
+		own := db == s.rootDSE.db || db == s.subschema.db
+		a.deny = !own && (s.is389() || db != nil && db.Private)
+	}
+	a.req.Who = op.Requestor
+	a.req.Schema = s.Schema()
+	a.req.Lookup = func(norm string) *entry.Entry { return s.lookupAny(op, norm) }
+	if c := op.Conn; c != nil {
+		a.req.Peer, a.req.Listen, a.req.SSF = peerName(c), c.ListenURL, c.SSF
+		if c.Local != nil {
+			a.req.Local = "IP=" + c.Local.String()
+		}
+	}
+	return a
+}
+
+// peerName is the client's address as access directives and logs write it.
+func peerName(c *plugin.Conn) string {
+	switch {
+	case c.Remote == nil:
+		return ""
+	case c.LDAPI:
+		return "PATH=" + c.Remote.String()
+	}
+	return "IP=" + c.Remote.String()
+}
+
+// lookupAny reads one entry of whichever database; nil when there is none.
+func (s *Server) lookupAny(op *plugin.Operation, norm string) *entry.Entry {
+	db := s.database(norm)
+	if db == nil {
+		return nil
+	}
+	v, release, err := s.view(op, db)
+	if err != nil {
+		return nil
+	}
+	defer release()
+	e, err := v.Lookup(norm)
+	if err != nil {
+		return nil
+	}
+	return e
+}
+
+// entry asks about the entry itself, or (acl.AttrChildren) those below it.
+func (a *asker) entry(e *entry.Entry, pseudo string, need acl.Priv) bool {
+	if a.all {
+		return true
+	}
+	if a.deny {
+		return false
+	}
+	r := a.req
+	r.Entry, r.Pseudo, r.Need = e, pseudo, need
+	return a.set.Allowed(&r)
+}
+
+// attr asks about an attribute, or with value about one value of it.
+func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, value []byte, need acl.Priv) bool {
+	if a.all {
+		return true
+	}
+	if a.deny {
+		return false
+	}
+	r := a.req
+	r.Entry, r.Type, r.Options, r.Value, r.Need = e, t, options, value, need
+	return a.set.Allowed(&r)
+}
+
+// readsAll tells whether the requestor may read everything, so that entries
+// need no looking at.
+func (a *asker) readsAll() bool { return a.all || !a.deny && a.set.ReadAll() }
+
+// denied is the answer to who lacks a right on e: insufficientAccess, or
+// noSuchObject to who may not even know of e (slapd.access(5), disclose).
+func (a *asker) denied(e *entry.Entry, text string) *wire.Error {
+	if !a.s.is389() && e != nil && !a.entry(e, acl.AttrEntry, acl.PrivDisclose) {
+		return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject}}
+	}
+	return wire.Errorf(wire.InsufficientAccessRights, "%s", text)
+}
+
+var accessPrivs = []struct {
+	access plugin.Access
+	priv   acl.Priv
+}{
+	{plugin.AccessCompare, acl.PrivCompare},
+	{plugin.AccessSearch, acl.PrivSearch},
+	{plugin.AccessRead, acl.PrivRead},
+	{plugin.AccessWrite, acl.PrivWrite},
+	{plugin.AccessDelete, acl.PrivDelete},
+	{plugin.AccessAdd, acl.PrivAdd},
+	{plugin.AccessModDN, acl.PrivWrite},
+}
+
+// AccessAllowed checks access for the requestor of op; attr "" asks about the
+// entry itself. The error tells of an unknown attribute description.
+func (s *Server) AccessAllowed(op *plugin.Operation, e *entry.Entry, attr string, value []byte, access plugin.Access) (bool, error) {
+	var need acl.Priv
+	for _, p := range accessPrivs {
+		if access&p.access != 0 {
+			need |= p.priv
+		}
+	}
+	db := s.database(e.Name.Norm)
+	if op == nil {
+		return true, nil
+	}
+	a := s.access(opIdentity(op), db)
+	if attr == "" {
+		return a.entry(e, acl.AttrEntry, need), nil
+	}
+	if attr == acl.AttrEntry || attr == acl.AttrChildren {
+		return a.entry(e, attr, need), nil
+	}
+	d, err := s.Schema().Describe(attr)
+	if err != nil {
+		return false, err
+	}
+	return a.attr(e, d.Type, d.Options, value, need), nil
+}
+
+// opIdentity makes an operation that has who asks and nothing else, IsRoot
+// worked out again for another database.
+func opIdentity(op *plugin.Operation) *plugin.Operation {
+	return &plugin.Operation{Ctx: op.Ctx, Kind: op.Kind, Conn: op.Conn, Internal: op.Internal, Requestor: op.Requestor, Parent: op, Txn: op.Txn}
+}

@@ -1,0 +1,169 @@
+package operation
+
+import (
+	"libslapi/server/acl"
+	"libslapi/server/entry"
+	"libslapi/server/wire"
+)
+
+// add stores the entry of op.Add. Order of the checks as in the peers: the
+// request, the parent, access, what is there already, the entry by itself; then
+// the plug-ins in the transaction; then whatever they changed again.
+func (c *change) add() error {
+	s, op := c.s, c.op
+	e := op.Add.Entry
+	if e.Name.Norm != op.Target.Norm || e.Name.Pretty == "" {
+		e.Name = op.Target
+	}
+	if !c.mayOperational() {
+		if err := refuseNoUserMod(s, e); err != nil {
+			return err
+		}
+	}
+	if err := c.placeFree(); err != nil {
+		return err
+	}
+	if err := c.prepareAdd(e); err != nil {
+		return err
+	}
+	op.After = e
+	goOn, err := c.before()
+	if err != nil {
+		return err
+	}
+	if !goOn {
+		return nil
+	}
+	if op.Add.Entry != e || c.listens() {
+		// Plug-ins may have put in what they like.
+		e = op.Add.Entry
+		if e.Name.Norm != op.Target.Norm {
+			op.Target = e.Name
+			if err := c.placeFree(); err != nil {
+				return err
+			}
+		}
+		if err := c.prepareAdd(e); err != nil {
+			return err
+		}
+	}
+	if goOn, err := c.configBefore(nil, e); err != nil || !goOn {
+		return err
+	}
+	if !s.is389() {
+		e.CanonicalNames()
+		s.addOperational(op, c.db, e, c.csn.String())
+	}
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	// What is stored is shared from now on; the plug-ins keep their own.
+	stored := e.Clone()
+	if err := p.tx.Add(stored); err != nil {
+		return err
+	}
+	e.ID = stored.ID
+	op.After = stored
+	return c.after()
+}
+
+// placeFree checks that the parent is there, that the requestor may add below
+// it, and that the name is free.
+func (c *change) placeFree() error {
+	op := c.op
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	there, err := p.tx.Lookup(op.Target.Norm)
+	if err != nil {
+		return err
+	}
+	if there != nil {
+		if !c.ask.entry(there, acl.AttrEntry, acl.PrivDisclose) && !c.s.is389() && !c.ask.all {
+			return c.ask.denied(there, "")
+		}
+		res := wire.Result{Code: wire.EntryAlreadyExists}
+		return &wire.Error{Result: res}
+	}
+	parent, err := c.parentOf(op.Target)
+	if err != nil {
+		return err
+	}
+	op.ParentEntry = parent
+	if parent != nil {
+		switch {
+		case parent.IsClass("alias"):
+			return wire.Errorf(wire.AliasProblem, "parent is an alias")
+		case parent.IsClass("subentry") && !c.s.is389():
+			return wire.Errorf(wire.ObjectClassViolation, "parent is a subentry")
+		}
+	}
+	if err := c.mayChildren(parent, acl.PrivAdd); err != nil {
+		return err
+	}
+	if !c.ask.entry(op.Add.Entry, acl.AttrEntry, acl.PrivAdd) {
+		return wire.Errorf(wire.InsufficientAccessRights, "no write access to entry")
+	}
+	return nil
+}
+
+// prepareAdd completes and checks the entry.
+func (c *change) prepareAdd(e *entry.Entry) error {
+	s := c.s
+	sch := s.Schema()
+	if s.hashesPasswords(c.db) {
+		if err := s.hashEntry(e); err != nil {
+			return err
+		}
+	}
+	if s.is389() {
+		// 389's plug-ins inside the transaction see the entry complete.
+		e.AddSuperclasses(sch)
+		s.addOperational(c.op, c.db, e, "")
+	}
+	if c.db.Private {
+		e.CheckNaming(sch, true)
+		return nil
+	}
+	if s.is389() {
+		if err := e.CheckNaming(sch, true); err != nil {
+			return err
+		}
+		return errorOf(s.checkSchema(e, c.db))
+	}
+	if err := s.checkSchema(e, c.db); err != nil {
+		return err
+	}
+	return errorOf(e.CheckNaming(sch, false))
+}
+
+// errorOf keeps a nil *wire.Error from becoming an error that is not nil.
+func errorOf(err *wire.Error) error {
+	if err == nil {
+		return nil
+	}
+	return err
+}
+
+// refuseNoUserMod refuses attributes that users may not set, in the manner of
+// the mode: 389 drops those that it makes itself.
+func refuseNoUserMod(s *Server, e *entry.Entry) *wire.Error {
+	if s.is389() {
+		kept := e.Attrs[:0]
+		for _, a := range e.Attrs {
+			if !a.Type.NoUserModification {
+				kept = append(kept, a)
+			}
+		}
+		e.Attrs = kept
+		return nil
+	}
+	for i := range e.Attrs {
+		if e.Attrs[i].Type.NoUserModification {
+			return wire.Errorf(wire.ConstraintViolation, "%s: no user modification allowed", e.Attrs[i].Canonical())
+		}
+	}
+	return nil
+}

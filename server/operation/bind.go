@@ -1,0 +1,370 @@
+package operation
+
+import (
+	"crypto/subtle"
+	"errors"
+	"strings"
+
+	"libslapi/server/acl"
+	"libslapi/server/auth"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
+	"libslapi/server/wire"
+)
+
+// SLAPI_BIND_* values of a bind plug-in.
+const (
+	bindSuccess = 0
+	bindGoOn    = 1 // as if there were no plug-in, when it named nobody
+	bindFail    = 2
+)
+
+// beginBind makes the connection anonymous while a bind is under way: a bind
+// that fails leaves it so (RFC 4511 section 4.2.1).
+func (s *Server) beginBind(op *plugin.Operation) {
+	c := op.Conn
+	c.AuthDN = dn.Name{}
+	c.AuthMethod = "none"
+	if op.Bind != nil && op.Bind.Method == wire.AuthSimple {
+		// Both peers' plug-ins see the method of the bind already before it is done.
+		c.AuthMethod = "simple"
+	}
+}
+
+// bindOutcome settles what the Pre bind plug-ins came to; it tells whether the
+// server authenticates the client itself.
+func (s *Server) bindOutcome(op *plugin.Operation, out plugin.Outcome) bool {
+	if errors.Is(op.TargetErr, plugin.ErrNoTarget) && !op.ResultSent {
+		fail(op, &wire.Error{Result: wire.Result{Code: wire.OperationsError}})
+		stateOf(op).noPost = true
+		return false
+	}
+	if !out.Stop && out.Return == bindSuccess {
+		return true
+	}
+	b := op.Bind
+	if !op.ResultSent {
+		switch {
+		case !s.is389() && out.Return == bindGoOn && b.BoundDN == nil:
+			return true
+		case !s.is389() && out.Return == bindFail:
+			op.Result = wire.Result{Code: wire.InvalidCredentials}
+		case s.is389():
+			if op.Result.Code == wire.Success {
+				op.Result = wire.Result{Code: wire.OperationsError, Text: "Pre-bind plug-in failed"}
+			}
+		default:
+			s.stopped(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotBind}, out, wire.UnwillingToPerform)
+		}
+	}
+	stateOf(op).noPost = true
+	if op.Result.Code == wire.Success {
+		who := dn.Name{}
+		if b.BoundDN != nil {
+			who = *b.BoundDN
+		}
+		method := b.BoundBy
+		if method == "" {
+			method = "simple"
+			if b.Method == wire.AuthSASL {
+				method = "SASL " + b.Mechanism
+			}
+		}
+		s.become(op, who, method)
+	}
+	return false
+}
+
+// become gives the connection its new identity.
+func (s *Server) become(op *plugin.Operation, who dn.Name, method string) {
+	if op.Conn == nil {
+		return
+	}
+	op.Conn.AuthDN, op.Conn.AuthMethod = who, method
+	op.Conn.Version = op.Bind.Version
+	s.paged.forget(op.Conn.ID)
+}
+
+// finishBind sends the result and calls the Post hooks, in the peers' order:
+// slapd calls them before it sends a success, and then without result hooks;
+// 389 calls them after a success only.
+func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
+	st := stateOf(op)
+	success := op.Result.Code == wire.Success
+	if op.Result.Code == wire.SaslBindInProgress {
+		st.noPost = true
+	} else if !success && op.Conn != nil && op.Bind.Method == wire.AuthSASL {
+		op.Conn.AuthMethod = "none"
+	}
+	if s.is389() || !success || op.ResultSent {
+		s.sendFinal(op)
+		if !st.noPost && (success || !s.is389()) {
+			s.callHooks(op, post)
+		}
+		return
+	}
+	if !st.noPost {
+		s.callHooks(op, post)
+	}
+	op.ResultSent = true
+	if !op.Internal {
+		s.transmit(op)
+	}
+}
+
+// bind authenticates the client of op.
+func (s *Server) bind(op *plugin.Operation) error {
+	b := op.Bind
+	if op.TargetErr != nil {
+		return wire.Errorf(wire.InvalidDNSyntax, "invalid DN")
+	}
+	if b.Version != 3 && !(b.Version == 2 && s.words["allow bind_v2"]) {
+		if b.Version < 2 || b.Version > 3 {
+			return wire.Errorf(wire.ProtocolError, "requested protocol version not supported")
+		}
+		return wire.Errorf(wire.ProtocolError, "historical protocol version requested, use LDAPv3 instead")
+	}
+	switch b.Method {
+	case wire.AuthSASL:
+		return s.bindSASL(op)
+	case wire.AuthSimple:
+		return s.bindSimple(op)
+	}
+	return wire.Errorf(wire.AuthMethodNotSupported, "unknown authentication method")
+}
+
+func (s *Server) bindSASL(op *plugin.Operation) error {
+	if s.opt.SASL == nil {
+		return wire.Errorf(wire.AuthMethodNotSupported, "SASL is not served")
+	}
+	who, err := s.opt.SASL.Step(op)
+	if err != nil {
+		return err
+	}
+	if who == nil {
+		op.Result.Code = wire.SaslBindInProgress
+		return nil
+	}
+	s.become(op, *who, "SASL "+op.Bind.Mechanism)
+	return nil
+}
+
+func (s *Server) bindSimple(op *plugin.Operation) error {
+	b := op.Bind
+	name := op.Target
+	if s.words["disallow bind_simple"] {
+		return wire.Errorf(wire.UnwillingToPerform, "unwilling to perform simple authentication")
+	}
+	if len(b.Password) == 0 {
+		return s.bindAnonymous(op)
+	}
+	if name.IsRoot() {
+		if s.words["allow bind_anon_cred"] {
+			return s.bindAnonymous(op)
+		}
+		// A password without a name proves nothing about anybody.
+		return wire.Errorf(wire.InvalidCredentials, "")
+	}
+	db := s.databaseFor(op)
+	if out, stop := s.rootBindHooks(op, db); stop {
+		return s.hookError(op, out, plugin.Point{Phase: plugin.InternalPre, Slot: plugin.SlotBind})
+	}
+	if ok, isRoot := s.rootPassword(name, db, b.Password); isRoot {
+		if !ok {
+			return invalidCredentials()
+		}
+		s.become(op, name, "simple")
+		return nil
+	}
+	if db == nil {
+		return invalidCredentials()
+	}
+	who, err := s.checkEntryPassword(op, db)
+	if err != nil {
+		return err
+	}
+	s.become(op, who, "simple")
+	return nil
+}
+
+func invalidCredentials() *wire.Error {
+	return &wire.Error{Result: wire.Result{Code: wire.InvalidCredentials}}
+}
+
+// rootBindHooks calls 389's internal pre-bind plug-ins, which it has for the
+// root DN alone.
+func (s *Server) rootBindHooks(op *plugin.Operation, db *Database) (plugin.Outcome, bool) {
+	if !s.is389() || !s.isRoot(op.Target, db) {
+		return plugin.Outcome{}, false
+	}
+	out := s.callHooks(op, plugin.Point{Phase: plugin.InternalPre, Slot: plugin.SlotBind})
+	return out, out.Stop
+}
+
+// hookError is the result of an operation that a plug-in stopped at p.
+func (s *Server) hookError(op *plugin.Operation, out plugin.Outcome, p plugin.Point) error {
+	s.stopped(op, p, out, wire.UnwillingToPerform)
+	return &wire.Error{Result: op.Result}
+}
+
+// bindAnonymous is the bind without a password: with a name it is the
+// "unauthenticated" bind of RFC 4513 section 5.1.2.
+func (s *Server) bindAnonymous(op *plugin.Operation) error {
+	if !op.Target.IsRoot() && !s.words["allow bind_anon_dn"] {
+		if s.is389() {
+			return wire.Errorf(wire.UnwillingToPerform, "Unauthenticated binds are not allowed")
+		}
+		return wire.Errorf(wire.UnwillingToPerform, "unauthenticated bind (DN with no password) disallowed")
+	}
+	if s.words["disallow bind_anon"] {
+		return wire.Errorf(wire.InappropriateAuthentication, "anonymous bind disallowed")
+	}
+	s.become(op, dn.Name{}, "none")
+	if op.Conn != nil {
+		op.Conn.AuthMethod = "simple"
+	}
+	return nil
+}
+
+// rootPassword checks the password of a root DN that has one configured.
+// isRoot is false when name is no such DN; its entry may then have a password.
+func (s *Server) rootPassword(name dn.Name, db *Database, password []byte) (ok, isRoot bool) {
+	var stored string
+	switch {
+	case name.Norm == s.opt.RootDN.Norm && s.opt.RootPW != "":
+		stored = s.opt.RootPW
+	case db != nil && name.Norm == db.RootDN.Norm && db.RootPW != "":
+		stored = db.RootPW
+	default:
+		return false, false
+	}
+	return s.CheckPassword(stored, password), true
+}
+
+// checkEntryPassword authenticates by the userPassword values of an entry. An
+// entry that is not there, or may not be used, looks like a wrong password.
+func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name, error) {
+	v, release, err := s.view(op, db)
+	if err != nil {
+		return dn.Name{}, err
+	}
+	e, err := v.Lookup(op.Target.Norm)
+	release()
+	if err != nil {
+		return dn.Name{}, err
+	}
+	if e == nil {
+		return dn.Name{}, invalidCredentials()
+	}
+	if e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
+		return dn.Name{}, s.referral(e, op.Target, wire.ScopeBase, false)
+	}
+	asker := s.access(&plugin.Operation{Kind: op.Kind, Ctx: op.Ctx, Conn: op.Conn}, db)
+	if s.is389() {
+		asker.all = true // 389 asks no access for a bind
+	}
+	for _, t := range s.passwordTypes() {
+		for a := range e.Matching(t) {
+			if !asker.attr(e, a.Type, a.Options, nil, acl.PrivAuth) {
+				continue
+			}
+			for _, stored := range a.Values {
+				if s.CheckPassword(string(stored), op.Bind.Password) {
+					return e.Name, nil
+				}
+			}
+		}
+	}
+	return dn.Name{}, invalidCredentials()
+}
+
+// CheckPassword compares a clear-text password with a stored value of any
+// scheme, plug-ins' schemes first. Takes the same time however far the values
+// agree.
+func (s *Server) CheckPassword(stored string, clear []byte) bool {
+	if scheme, rest, ok := auth.SplitScheme(stored); ok {
+		if p := s.plugins().PasswordScheme(scheme); p != nil {
+			return p.Compare(clear, rest)
+		}
+		if !s.knownScheme(scheme) {
+			// Not a scheme of ours: the braces are part of a clear-text password.
+			return subtle.ConstantTimeCompare([]byte(stored), clear) == 1
+		}
+	}
+	return s.registry.Check(stored, clear)
+}
+
+func (s *Server) knownScheme(name string) bool {
+	for _, n := range s.registry.Names() {
+		if strings.EqualFold(strings.Trim(n, "{}"), strings.Trim(name, "{}")) {
+			return true
+		}
+	}
+	return false
+}
+
+// HashPassword hashes a clear-text password with a scheme; "" takes the
+// configured one.
+func (s *Server) HashPassword(clear []byte, scheme string) (string, error) {
+	if scheme == "" {
+		scheme = s.passwordScheme()
+	}
+	scheme = strings.Trim(scheme, "{}")
+	if p := s.plugins().PasswordScheme(scheme); p != nil {
+		return p.Encode(clear)
+	}
+	return s.registry.Hash(clear, scheme)
+}
+
+// passwordScheme is the scheme for new passwords.
+func (s *Server) passwordScheme() string {
+	if name := s.Setting("passwordStorageScheme"); name != "" {
+		return name
+	}
+	if len(s.opt.PasswordHash) > 0 {
+		return s.opt.PasswordHash[0]
+	}
+	if s.is389() {
+		return "PBKDF2-SHA512"
+	}
+	return "SSHA"
+}
+
+// hashValues replaces the clear-text values among values by hashed ones.
+func (s *Server) hashValues(values [][]byte) ([][]byte, *wire.Error) {
+	out := make([][]byte, len(values))
+	for i, v := range values {
+		if scheme, _, ok := auth.SplitScheme(string(v)); ok && (s.plugins().PasswordScheme(scheme) != nil || s.knownScheme(scheme)) {
+			out[i] = v
+			continue
+		}
+		h, err := s.HashPassword(v, "")
+		if err != nil {
+			s.log.Error("password not hashed", "scheme", s.passwordScheme(), "error", err.Error())
+			return nil, wire.Errorf(wire.OperationsError, "the password could not be hashed")
+		}
+		out[i] = []byte(h)
+	}
+	return out, nil
+}
+
+// hashesPasswords tells whether clear-text passwords of add and modify are
+// hashed when they are stored.
+func (s *Server) hashesPasswords(db *Database) bool {
+	return (s.is389() || s.opt.HashCleartext) && !db.Private
+}
+
+// hashEntry hashes the clear-text passwords of an entry to be added.
+func (s *Server) hashEntry(e *entry.Entry) *wire.Error {
+	for _, t := range s.passwordTypes() {
+		for a := range e.Matching(t) {
+			values, err := s.hashValues(a.Values)
+			if err != nil {
+				return err
+			}
+			a.Values = values
+		}
+	}
+	return nil
+}

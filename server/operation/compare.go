@@ -1,0 +1,88 @@
+package operation
+
+import (
+	"libslapi/server/acl"
+	"libslapi/server/entry"
+	"libslapi/server/filter"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// compare tells whether the target has a value (RFC 4511 section 4.10).
+func (s *Server) compare(op *plugin.Operation) error {
+	db := s.databaseFor(op)
+	if db == nil {
+		return s.nowhere(op)
+	}
+	d, err := s.Schema().Describe(op.Compare.Attr)
+	if err != nil || d.Type.Unknown && !s.is389() {
+		return wire.Errorf(wire.UndefinedAttributeType, "%s: attribute type undefined", op.Compare.Attr)
+	}
+	v, release, err := s.view(op, db)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ask := s.access(op, db)
+	e, err := v.Lookup(op.Target.Norm)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		return s.missing(op, v, ask, op.Target, "")
+	}
+	if !op.Internal && e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
+		return s.referral(e, op.Target, wire.ScopeBase, false)
+	}
+	comp := &computer{s: s, db: db, v: v}
+	if a := stateOf(op).ctl.assertion; a != nil {
+		if err := a.Resolve(s.Schema(), nil); err != nil {
+			return err
+		}
+		if t, err := a.Match(e, comp); err != nil || t != filter.True {
+			return &wire.Error{Result: wire.Result{Code: wire.AssertionFailed}}
+		}
+	}
+	if !ask.attr(e, d.Type, d.Options, op.Compare.Value, acl.PrivCompare) {
+		return ask.denied(e, "")
+	}
+	op.Result = compareValues(e, comp, d, op.Compare.Value)
+	return nil
+}
+
+// compareValues looks for a value among those of a description and its
+// subtypes: compareTrue, compareFalse, or what stands in the way.
+func compareValues(e *entry.Entry, comp *computer, d schema.Description, value []byte) wire.Result {
+	if d.Type.Equality == nil && !d.Type.Unknown {
+		return wire.Result{Code: wire.InappropriateMatching, Text: "no equality matching rule"}
+	}
+	if d.Type.Equality != nil {
+		rule := d.Type.Equality
+		prepare := rule.Assertion
+		if prepare == nil {
+			prepare = rule.Normalize
+		}
+		if prepare != nil {
+			if _, err := prepare(value); err != nil {
+				return wire.Result{Code: wire.InvalidAttributeSyntax, Text: "value does not conform to assertion syntax"}
+			}
+		}
+	}
+	f := &filter.Node{Kind: filter.Equality, Attr: d.String(), Value: value}
+	if err := f.Resolve(comp.s.Schema(), nil); err != nil {
+		return wire.Result{Code: wire.Other, Text: "internal error"}
+	}
+	if t, err := f.Match(e, comp); err == nil && t == filter.True {
+		return wire.Result{Code: wire.CompareTrue}
+	}
+	for a := range e.Matching(d.Type) {
+		if d.Includes(schema.Description{Type: a.Type, Options: a.Options}) {
+			return wire.Result{Code: wire.CompareFalse}
+		}
+	}
+	if comp.value(e, d.Type) != nil {
+		return wire.Result{Code: wire.CompareFalse}
+	}
+	return wire.Result{Code: wire.NoSuchAttribute}
+}

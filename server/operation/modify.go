@@ -1,0 +1,262 @@
+package operation
+
+import (
+	"strings"
+
+	"libslapi/server/acl"
+	"libslapi/server/auth"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// modify applies the changes of op.Modify.
+func (c *change) modify() error {
+	op := c.op
+	before, err := c.target()
+	if err != nil {
+		return err
+	}
+	op.Before = before
+	if err := c.hashChanges(before); err != nil {
+		return err
+	}
+	after, err := c.apply(before, op.Modify.Changes)
+	if err != nil {
+		return err
+	}
+	op.After = after
+	goOn, err := c.before()
+	if err != nil {
+		return err
+	}
+	if !goOn {
+		return nil
+	}
+	if c.listens() {
+		// Plug-ins may have changed the request, or written to the entry themselves.
+		if before, err = c.target(); err != nil {
+			return err
+		}
+		op.Before = before
+		if err := c.hashChanges(before); err != nil {
+			return err
+		}
+		if after, err = c.apply(before, op.Modify.Changes); err != nil {
+			return err
+		}
+	}
+	if goOn, err := c.configBefore(before, after); err != nil || !goOn {
+		return err
+	}
+	touch := c.s.touch(op, c.db, c.csn.String())
+	if err := after.Apply(c.s.Schema(), touch, entry.ApplyOptions{NoSchema: true, KeepNames: true}); err != nil {
+		return err
+	}
+	// The post hooks see what was changed besides, as both peers show it.
+	op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	if err := p.tx.Replace(before, after); err != nil {
+		return err
+	}
+	op.After = after
+	return c.after()
+}
+
+// apply gives the entry as the changes make it, all checks done.
+func (c *change) apply(before *entry.Entry, changes []wire.Change) (*entry.Entry, error) {
+	s := c.s
+	if err := c.mayModify(before, changes); err != nil {
+		return nil, err
+	}
+	after := before.Clone()
+	opts := entry.ApplyOptions{Lenient: stateOf(c.op).ctl.permissive}
+	if s.is389() || c.db.Private {
+		opts.AllowUnknown, opts.KeepNames, opts.Bytewise = true, true, true
+	}
+	if err := after.Apply(s.Schema(), changes, opts); err != nil {
+		return nil, err
+	}
+	if err := c.keepsRDN(after); err != nil {
+		return nil, err
+	}
+	if c.db.Private || c.db.NoSchemaCheck {
+		return after, nil
+	}
+	if s.is389() {
+		if touchesClasses(changes) {
+			after.AddSuperclasses(s.Schema())
+		}
+	} else if !stateOf(c.op).ctl.relax {
+		if err := after.CheckStructural(s.Schema(), before); err != nil {
+			return nil, err
+		}
+	}
+	return after, errorOf(s.checkSchema(after, c.db))
+}
+
+func touchesClasses(changes []wire.Change) bool {
+	for i := range changes {
+		if strings.EqualFold(changes[i].Type, "objectClass") {
+			return true
+		}
+	}
+	return false
+}
+
+// mayModify checks access to the attributes, and that users leave the server's
+// own alone.
+func (c *change) mayModify(e *entry.Entry, changes []wire.Change) error {
+	sch := c.s.Schema()
+	for i := range changes {
+		ch := &changes[i]
+		d, err := sch.Describe(ch.Type)
+		if err != nil {
+			continue // Apply says what is wrong with it
+		}
+		if d.Type.NoUserModification && !c.mayOperational() {
+			if c.s.is389() {
+				return wire.Errorf(wire.UnwillingToPerform, "%s: modification is not allowed", ch.Type)
+			}
+			return wire.Errorf(wire.ConstraintViolation, "%s: no user modification allowed", d.String())
+		}
+		if c.ask.all {
+			continue
+		}
+		if err := c.mayChange(e, d, ch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayChange asks for the rights that one change needs (slapd.access(5),
+// "Operation requirements").
+func (c *change) mayChange(e *entry.Entry, d schema.Description, ch *wire.Change) error {
+	need := acl.PrivWrite
+	switch ch.Op {
+	case wire.ModAdd:
+		need = acl.PrivAdd
+	case wire.ModDelete:
+		need = acl.PrivDelete
+	}
+	if len(ch.Values) == 0 || ch.Op == wire.ModReplace {
+		whole := need
+		if ch.Op == wire.ModReplace {
+			whole = acl.PrivDelete // of what is there
+			need = acl.PrivAdd
+		}
+		if !c.ask.attr(e, d.Type, d.Options, nil, whole) {
+			return c.ask.denied(e, "")
+		}
+	}
+	for _, v := range ch.Values {
+		if !c.ask.attr(e, d.Type, d.Options, v, need) {
+			return c.ask.denied(e, "")
+		}
+	}
+	return nil
+}
+
+// keepsRDN refuses changes that take the naming values away.
+func (c *change) keepsRDN(after *entry.Entry) error {
+	rdn, _ := dn.SplitPretty(after.Name.Pretty)
+	avas, err := dn.ParseRDN(rdn)
+	if err != nil {
+		return nil
+	}
+	for _, a := range avas {
+		d, err := c.s.Schema().Describe(a.Type)
+		if err != nil {
+			continue
+		}
+		at := after.Get(d)
+		if at != nil {
+			if has, _ := at.Has(a.Value); has {
+				continue
+			}
+		}
+		if c.s.is389() || c.db.Private {
+			if at == nil || !d.Type.SingleValue {
+				return &wire.Error{Result: wire.Result{Code: wire.NotAllowedOnRDN}}
+			}
+		}
+		if at == nil {
+			return wire.Errorf(wire.NotAllowedOnRDN, "naming attribute '%s' is not present in entry", d.Type.Name())
+		}
+		return wire.Errorf(wire.NotAllowedOnRDN, "value of naming attribute '%s' is not present in entry", d.Type.Name())
+	}
+	return nil
+}
+
+// hashChanges puts hashed passwords into the request where that is configured.
+// Plug-ins inside the transaction see them so.
+func (c *change) hashChanges(e *entry.Entry) error {
+	if !c.s.hashesPasswords(c.db) {
+		return nil
+	}
+	changes, err := c.s.passwordChanges(e, c.op.Modify.Changes)
+	if err != nil {
+		return err
+	}
+	c.op.Modify.Changes = changes
+	return nil
+}
+
+// passwordChanges hashes the clear-text passwords of changes, and turns the
+// deletion of a clear-text password into that of the stored value that it
+// matches.
+func (s *Server) passwordChanges(e *entry.Entry, changes []wire.Change) ([]wire.Change, error) {
+	types := s.passwordTypes()
+	var out []wire.Change
+	for i := range changes {
+		d, err := s.Schema().Describe(changes[i].Type)
+		if err != nil || len(types) == 0 || !d.Type.Is(types[0]) || len(changes[i].Values) == 0 {
+			continue
+		}
+		if out == nil {
+			out = append([]wire.Change(nil), changes...)
+		}
+		if changes[i].Op == wire.ModDelete {
+			out[i].Values = s.storedPasswords(e, d, changes[i].Values)
+			continue
+		}
+		values, herr := s.hashValues(changes[i].Values)
+		if herr != nil {
+			return nil, herr
+		}
+		out[i].Values = values
+	}
+	if out == nil {
+		return changes, nil
+	}
+	return out, nil
+}
+
+// storedPasswords replaces clear-text values by the stored ones they match.
+func (s *Server) storedPasswords(e *entry.Entry, d schema.Description, values [][]byte) [][]byte {
+	out := append([][]byte(nil), values...)
+	at := e.Get(d)
+	if at == nil {
+		return out
+	}
+	for i, v := range values {
+		if has, _ := at.Has(v); has {
+			continue
+		}
+		if _, _, hashed := auth.SplitScheme(string(v)); hashed {
+			continue
+		}
+		for _, stored := range at.Values {
+			if s.CheckPassword(string(stored), v) {
+				out[i] = stored
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,255 @@
+package operation
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"libslapi/server/backend"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// changeTime is when a change counts as made, the same for all its attributes.
+func changeTime() time.Time { return time.Now().UTC() }
+
+// addOperational gives a new entry its operational attributes, in the order in
+// which each peer stores them. What the entry has already is kept: a relaxed or
+// internal add may bring its own.
+func (s *Server) addOperational(op *plugin.Operation, db *Database, e *entry.Entry, csn string) {
+	sch := s.Schema()
+	put := func(name string, value []byte) {
+		if !e.Has(name) && sch.AttributeType(name) != nil {
+			e.Add(sch, name, value)
+		}
+	}
+	if db.NoLastmod || db.Private {
+		return
+	}
+	who := s.modifier(op)
+	now := timestamp(changeTime())
+	if s.is389() {
+		put("creatorsName", who)
+		put("modifiersName", who)
+		put("createTimestamp", now)
+		put("modifyTimestamp", now)
+		put("nsUniqueId", []byte(uniqueID()))
+		return
+	}
+	if oc := e.StructuralClass(sch); oc != nil {
+		put("structuralObjectClass", []byte(oc.Name()))
+	}
+	put("entryUUID", []byte(uuid.NewString()))
+	put("creatorsName", who)
+	put("createTimestamp", now)
+	put("entryCSN", []byte(csn))
+	put("modifiersName", who)
+	put("modifyTimestamp", now)
+}
+
+// modifier is the name that creatorsName and modifiersName get.
+func (s *Server) modifier(op *plugin.Operation) []byte {
+	who := op.Requestor
+	if op.Internal {
+		for o := op.Parent; o != nil; o = o.Parent {
+			if !o.Internal && o.Requestor.Norm != "" {
+				who = o.Requestor
+			}
+		}
+	}
+	if s.is389() {
+		return []byte(who.Norm)
+	}
+	return []byte(who.Pretty)
+}
+
+// uniqueID is a new nsUniqueId: a time-based UUID in 389's grouping.
+func uniqueID() string {
+	id, err := uuid.NewUUID()
+	if err != nil {
+		id = uuid.New()
+	}
+	h := strings.ReplaceAll(id.String(), "-", "")
+	return h[:8] + "-" + h[8:16] + "-" + h[16:24] + "-" + h[24:]
+}
+
+// touch are the changes that mark an entry as changed; they follow the changes
+// asked for.
+func (s *Server) touch(op *plugin.Operation, db *Database, csn string) []wire.Change {
+	if db.NoLastmod || db.Private || op.Flags&flagNoModifyAttrs != 0 {
+		return nil
+	}
+	one := func(name string, value []byte) wire.Change {
+		return wire.Change{Op: wire.ModReplace, Type: name, Values: [][]byte{value}}
+	}
+	var out []wire.Change
+	if !s.is389() {
+		out = append(out, one("entryCSN", []byte(csn)))
+	}
+	return append(out, one("modifiersName", s.modifier(op)), one("modifyTimestamp", timestamp(changeTime())))
+}
+
+// flagNoModifyAttrs is SLAPI_OP_FLAG_LEGACY... 389's SKIP_MODIFIED_ATTRS as an
+// operation flag: the change leaves modifiersName and modifyTimestamp alone.
+const flagNoModifyAttrs = 1 << 31
+
+// computer works out the operational attributes that no database stores.
+type computer struct {
+	s    *Server
+	db   *Database
+	v    backend.View
+	kept map[string]map[string][][]byte // by entry and type, once the view is closed
+}
+
+// detached is a computer for use after the view was closed: it knows already
+// what a search will show of the entries.
+func (c *computer) detached(sel *selection, entries []*entry.Entry) *computer {
+	out := &computer{s: c.s, db: c.db}
+	if !sel.operational && len(sel.wants) == 0 {
+		return out
+	}
+	out.kept = map[string]map[string][][]byte{}
+	for _, name := range c.s.computedNames() {
+		t := c.s.Schema().AttributeType(name)
+		if t == nil {
+			continue
+		}
+		if _, ok := sel.takes(schema.Description{Type: t}); !ok {
+			continue
+		}
+		for _, e := range entries {
+			m := out.kept[e.Name.Norm]
+			if m == nil {
+				m = map[string][][]byte{}
+				out.kept[e.Name.Norm] = m
+			}
+			m[strings.ToLower(t.Name())] = c.value(e, t)
+		}
+	}
+	return out
+}
+
+// names of computed attributes, lower case, by compat mode.
+func (c *computer) value(e *entry.Entry, t *schema.AttributeType) [][]byte {
+	if t.Usage == schema.UserApplications {
+		return nil
+	}
+	one := func(v string) [][]byte { return [][]byte{[]byte(v)} }
+	if m, ok := c.kept[e.Name.Norm]; ok {
+		return m[strings.ToLower(t.Name())]
+	}
+	switch strings.ToLower(t.Name()) {
+	case "entrydn":
+		if c.s.is389() {
+			return one(e.Name.Norm)
+		}
+		return one(e.Name.Pretty)
+	case "subschemasubentry":
+		return one(c.s.subschemaName())
+	case "hassubordinates":
+		if c.v == nil || c.private() {
+			return nil
+		}
+		if has, err := c.v.HasChildren(e.Name.Norm); err == nil {
+			return one(strings.ToUpper(strconv.FormatBool(has)))
+		}
+	case "numsubordinates":
+		if n := c.children(e); n > 0 && c.s.is389() {
+			return one(strconv.Itoa(n))
+		}
+	case "entryid":
+		if c.s.is389() && e.ID != 0 {
+			return one(strconv.FormatUint(e.ID, 10))
+		}
+	case "parentid":
+		if !c.s.is389() || c.v == nil || e.ID == 0 {
+			return nil
+		}
+		if p, err := c.v.Lookup(dn.ParentNorm(e.Name.Norm)); err == nil && p != nil {
+			return one(strconv.FormatUint(p.ID, 10))
+		}
+	case "contextcsn":
+		if csn := c.contextCSN(e); csn != nil {
+			return [][]byte{csn}
+		}
+	}
+	return nil
+}
+
+func (c *computer) private() bool { return c.db == nil || c.db == c.s.rootDSE.db }
+
+// childCounter is a View that can count the children of an entry.
+type childCounter interface {
+	NumSubordinates(norm string) (int, error)
+}
+
+func (c *computer) children(e *entry.Entry) int {
+	if c.v == nil || c.private() {
+		return 0
+	}
+	if counter, ok := c.v.(childCounter); ok {
+		n, err := counter.NumSubordinates(e.Name.Norm)
+		if err == nil {
+			return n
+		}
+	}
+	n := 0
+	q := &backend.Query{Base: e.Name, Scope: wire.ScopeOne, Filter: c.s.everything()}
+	c.v.Search(q, func(*entry.Entry) bool { n++; return true })
+	return n
+}
+
+// contextCSN is the CSN of the last change in a database, shown on its suffix
+// entry.
+func (c *computer) contextCSN(e *entry.Entry) []byte {
+	if c.db == nil || c.v == nil || c.s.is389() || e.Has(contextKey) || !c.isSuffix(e.Name.Norm) {
+		return nil
+	}
+	m, ok := c.v.(backend.MetaView)
+	if !ok {
+		return nil
+	}
+	csn, err := m.Meta(contextKey)
+	if err != nil {
+		return nil
+	}
+	return csn
+}
+
+func (c *computer) isSuffix(norm string) bool {
+	for _, n := range c.db.Backend.Suffixes() {
+		if n.Norm == norm {
+			return true
+		}
+	}
+	return false
+}
+
+// Computed makes a computer the environment of filters.
+func (c *computer) Computed(e *entry.Entry, t *schema.AttributeType) [][]byte { return c.value(e, t) }
+
+// withContext gives the suffix entry its contextCSN as last attribute; other
+// entries come back as they are.
+func (c *computer) withContext(e *entry.Entry) *entry.Entry {
+	csn := c.contextCSN(e)
+	if csn == nil {
+		return e
+	}
+	x := e.Clone()
+	x.Add(c.s.Schema(), contextKey, csn)
+	return x
+}
+
+// computedNames are the types that value may give values for, in the order in
+// which a search for "+" shows them.
+func (s *Server) computedNames() []string {
+	if s.is389() {
+		return []string{"entrydn", "entryid", "parentid", "numSubordinates", "hasSubordinates", "subschemaSubentry"}
+	}
+	return []string{"entryDN", "subschemaSubentry", "hasSubordinates"}
+}

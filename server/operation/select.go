@@ -1,0 +1,229 @@
+package operation
+
+import (
+	"strings"
+
+	"libslapi/server/acl"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// selection is a search's attribute list, resolved (RFC 4511 section 4.5.1.8,
+// RFC 3673 "+", RFC 4529 "@class").
+type selection struct {
+	user, operational, none bool
+	wants                   []want
+	classes                 []*schema.ObjectClass
+}
+
+type want struct {
+	asked string
+	desc  schema.Description
+}
+
+func (s *Server) newSelection(attrs []string) *selection {
+	sel := &selection{}
+	if len(attrs) == 0 {
+		sel.user = true
+		return sel
+	}
+	sch := s.Schema()
+	for _, a := range attrs {
+		switch {
+		case a == "*":
+			sel.user = true
+		case a == "+":
+			sel.operational = true
+		case a == "1.1":
+		case strings.HasPrefix(a, "@"):
+			if oc := sch.ObjectClass(a[1:]); oc != nil {
+				sel.classes = append(sel.classes, oc)
+			}
+		default:
+			if d, err := sch.Describe(a); err == nil {
+				sel.wants = append(sel.wants, want{a, d})
+			}
+		}
+	}
+	sel.none = !sel.user && !sel.operational && len(sel.wants) == 0 && len(sel.classes) == 0
+	return sel
+}
+
+// takes tells whether an attribute is selected, and under which name it was
+// asked for ("": by "*", "+" or a class).
+func (sel *selection) takes(d schema.Description) (asked string, ok bool) {
+	for i := range sel.wants {
+		w := &sel.wants[i]
+		if w.desc.Includes(d) {
+			if len(w.desc.Options) == len(d.Options) && (w.desc.Type == d.Type || w.desc.Type.OID == d.Type.OID) {
+				return w.asked, true
+			}
+			ok = true
+		}
+	}
+	if ok {
+		return "", true
+	}
+	if d.Type.Operational() {
+		return "", sel.operational
+	}
+	if sel.user {
+		return "", true
+	}
+	for _, oc := range sel.classes {
+		if classHas(oc, d.Type) {
+			return "", true
+		}
+	}
+	return "", false
+}
+
+func classHas(oc *schema.ObjectClass, t *schema.AttributeType) bool {
+	if strings.EqualFold(oc.Name(), "extensibleObject") {
+		return true
+	}
+	for _, list := range [2][]*schema.AttributeType{oc.Must, oc.May} {
+		for _, a := range list {
+			if a == t || a.OID == t.OID {
+				return true
+			}
+		}
+	}
+	for _, sup := range oc.Sups {
+		if classHas(sup, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// attributes cuts an entry down to what is selected and may be read.
+func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *computer, typesOnly bool) []wire.Attribute {
+	if sel.none {
+		return nil
+	}
+	out := make([]wire.Attribute, 0, len(e.Attrs))
+	all := ask.readsAll()
+	take := func(t *schema.AttributeType, options []string, name string, values [][]byte) {
+		asked, ok := sel.takes(schema.Description{Type: t, Options: options})
+		if !ok || !all && !ask.attr(e, t, options, nil, acl.PrivRead) {
+			return
+		}
+		if asked != "" && s.is389() {
+			name = asked
+		}
+		if typesOnly {
+			out = append(out, wire.Attribute{Type: name})
+			return
+		}
+		if !all {
+			if values = readable(ask, e, t, options, values); len(values) == 0 {
+				return
+			}
+		}
+		out = append(out, wire.Attribute{Type: name, Values: values})
+	}
+	for i := range e.Attrs {
+		a := &e.Attrs[i]
+		take(a.Type, a.Options, a.Desc, a.Values)
+	}
+	if comp == nil || !sel.operational && len(sel.wants) == 0 {
+		return out
+	}
+	for _, name := range s.computedNames() {
+		t := s.Schema().AttributeType(name)
+		if t == nil || e.Has(name) {
+			continue
+		}
+		if _, ok := sel.takes(schema.Description{Type: t}); !ok {
+			continue
+		}
+		if values := comp.value(e, t); values != nil {
+			take(t, nil, t.Name(), values)
+		}
+	}
+	return out
+}
+
+func readable(ask *asker, e *entry.Entry, t *schema.AttributeType, options []string, values [][]byte) [][]byte {
+	out := make([][]byte, 0, len(values))
+	for _, v := range values {
+		if ask.attr(e, t, options, v, acl.PrivRead) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// entryOut sends one entry of a search with the hooks around it. An entry that
+// the requestor may not read, or that a plug-in hides, is passed over in
+// silence. The error is the client's being gone.
+func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp *computer, sel *selection, typesOnly bool, ctls []wire.Control) error {
+	if s.is389() && !ask.entry(e, acl.AttrEntry, acl.PrivRead) {
+		return nil
+	}
+	nested := op.Current != nil // sent by a plug-in from inside an entry hook
+	before, beforeControls := op.Current, op.CurrentControls
+	op.Current, op.CurrentControls = e, ctls
+	defer func() { op.Current, op.CurrentControls = before, beforeControls }()
+	hooks := !nested && !op.Internal
+	if hooks {
+		if out := s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}); out.Stop {
+			return nil
+		}
+		if op.Current == nil {
+			return nil
+		}
+		e = op.Current // a plug-in may have put another one in its place
+	}
+	if !s.is389() && !ask.entry(e, acl.AttrEntry, acl.PrivRead) {
+		return nil
+	}
+	msg := &plugin.EntryMessage{DN: e.Name.Pretty, Attrs: sel.attributes(s, e, ask, comp, typesOnly), Controls: op.CurrentControls}
+	if err := op.Responder.SendEntry(op, msg); err != nil {
+		stateOf(op).sendErr = err
+		return errStop
+	}
+	op.EntriesSent++
+	if hooks {
+		s.callHooks(op, plugin.Point{Phase: plugin.Post, Slot: plugin.SlotEntry})
+	}
+	return nil
+}
+
+// SendEntry sends an entry that a plug-in has, whether a database holds it or
+// not.
+func (s *Server) SendEntry(op *plugin.Operation, e *entry.Entry, attrs []string, typesOnly bool, ctls []wire.Control) error {
+	if attrs == nil && op.Search != nil {
+		attrs = op.Search.Attrs
+	}
+	db := s.database(e.Name.Norm)
+	ask := s.access(op, db)
+	if db == nil || !s.is389() {
+		ask.all = true // slapd checks no access to what a plug-in sends
+	}
+	return s.entryOut(op, e, ask, &computer{s: s, db: db}, s.newSelection(attrs), typesOnly, ctls)
+}
+
+// SendReference sends a search result reference with the hooks around it.
+func (s *Server) SendReference(op *plugin.Operation, urls []string, ctls []wire.Control) error {
+	before := op.CurrentReferences
+	op.CurrentReferences = urls
+	defer func() { op.CurrentReferences = before }()
+	hooks := before == nil && !op.Internal
+	if hooks {
+		if out := s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotReferral}); out.Stop || len(op.CurrentReferences) == 0 {
+			return nil
+		}
+	}
+	if err := op.Responder.SendReference(op, op.CurrentReferences, ctls); err != nil {
+		stateOf(op).sendErr = err
+		return errStop
+	}
+	if hooks {
+		s.callHooks(op, plugin.Point{Phase: plugin.Post, Slot: plugin.SlotReferral})
+	}
+	return nil
+}

@@ -1,0 +1,328 @@
+// Package operation is the pipeline of one operation: limits, plug-ins, access
+// control, schema, the databases, the result. It serves clients (Handle) and
+// the plug-ins' internal operations (Run), and implements plugin.Services.
+package operation
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"libslapi/server/acl"
+	"libslapi/server/auth"
+	"libslapi/server/backend"
+	"libslapi/server/dn"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	csn "libslapi/server/sync"
+	"libslapi/server/wire"
+)
+
+// Compat says which peer's habits the server has where the peers differ.
+type Compat int
+
+const (
+	OpenLDAP Compat = iota
+	DS389
+)
+
+// Limits bound searches. 0 takes the server's default, -1 is no limit.
+type Limits struct {
+	Size          int // entries when the client asked for no limit
+	SizeHard      int // the most that a client may ask for; 0: Size
+	Time          int // seconds, likewise
+	TimeHard      int
+	MaxCandidates int // entries that the indexes may leave to look at
+	Lookthrough   int // entries that a search may look at; 0: no bound
+}
+
+// Database is one database as the pipeline sees it. It is not changed once the
+// server has it; UpdateDatabase puts a changed copy in its place.
+type Database struct {
+	Backend  backend.Backend
+	RootDN   dn.Name
+	RootPW   string // clear or hashed; "": the root DN has no password here
+	ReadOnly bool
+	ACL      *acl.Set // nil: the server's default
+	Limits   Limits
+	// NoLastmod leaves out the operational attributes of changes.
+	NoLastmod bool
+	// UpdateDN alone may write to a replica; everybody else gets UpdateRef.
+	UpdateDN  *dn.Name
+	UpdateRef []string
+	// Hidden keeps the suffixes out of namingContexts. Private databases (the
+	// configuration) are no user data: plug-ins are told, lastmod and unique ids
+	// are left out, and only the root may touch them without an ACL.
+	Hidden  bool
+	Private bool
+	// RequireSchema false stores entries unchecked.
+	NoSchemaCheck bool
+}
+
+// Name is the name of the backend.
+func (d *Database) Name() string { return d.Backend.Name() }
+
+// Options are the settings of a Server.
+type Options struct {
+	Schema    *schema.Schema
+	Databases []*Database
+	Host      plugin.Host    // nil: no plug-ins; SetHost gives it later
+	Registry  *auth.Registry // nil: the built-in schemes
+	Log       *slog.Logger
+	Compat    Compat
+	ServerID  int
+	Limits    Limits   // the default: 500 entries, 3600 seconds
+	GlobalACL *acl.Set // for entries of no database, and databases without a set
+	// RootDN of the whole server (389's Directory Manager): root in every
+	// database, besides the databases' own.
+	RootDN dn.Name
+	RootPW string
+	// PasswordHash are the schemes for new passwords; the first one is used.
+	PasswordHash []string
+	// HashCleartext hashes clear-text passwords of add and modify too. Always
+	// done in 389 mode.
+	HashCleartext bool
+	// Disallow and Allow take the words of slapd.conf's directives:
+	// bind_anon, bind_simple, tls_authc...; bind_v2, bind_anon_cred,
+	// bind_anon_dn, update_anon, proxy_authz_anon. Require: bind, LDAPv3, authc,
+	// SASL, strong, none.
+	Disallow, Allow, Require []string
+	// Referral are the URLs for names that no database holds.
+	Referral []string
+	// RootDSE are more attributes of the root DSE.
+	RootDSE []wire.Attribute
+	// ConfigContext is the DN that the root DSE shows as configContext.
+	ConfigContext string
+	// VendorName and VendorVersion of the root DSE.
+	VendorName, VendorVersion string
+	// Setting reads an attribute of cn=config; nil: none.
+	Setting func(attr string) string
+	// PluginLog takes a plug-in's log line, PluginLogEnabled tells whether a
+	// SLAPI_LOG_* level is logged at all; nil: Log takes it at a level that fits.
+	PluginLog        func(level int, subsystem, message string)
+	PluginLogEnabled func(level int) bool
+	// SASL serves SASL binds; nil: authMethodNotSupported.
+	SASL SASL
+	// StartTLS starts TLS on the connection of an operation once its result
+	// was sent; nil: not offered.
+	StartTLS func(op *plugin.Operation) *wire.Error
+}
+
+// SASL does the server side of SASL binds.
+type SASL interface {
+	// Mechanisms are the ones that a connection may use now.
+	Mechanisms(c *plugin.Conn) []string
+	// Step takes the client's credentials of op.Bind and sets
+	// op.Bind.ServerCreds. who is set when the bind is complete. A nil who
+	// and a nil error mean that another step follows.
+	Step(op *plugin.Operation) (who *dn.Name, err *wire.Error)
+}
+
+// Server runs operations.
+type Server struct {
+	opt      Options
+	log      *slog.Logger
+	schema   atomic.Pointer[schema.Schema]
+	dbs      atomic.Pointer[databases]
+	host     atomic.Pointer[plugin.Host]
+	registry *auth.Registry
+	csn      *csn.Generator
+	closing  atomic.Bool
+	words    map[string]bool // "disallow bind_anon", "require authc", ...
+	locks    lockTable
+	paged    pagedTable
+
+	mu        sync.Mutex // guards what follows, and changes of dbs
+	controls  map[string]plugin.Kind
+	order     []string // of controls, as registered
+	saslNames []string
+	callbacks atomic.Pointer[[]*plugin.ConfigCallback]
+	rootDSE   *dseBackend
+	subschema *dseBackend
+}
+
+var _ plugin.Services = (*Server)(nil)
+
+// NewServer makes a Server. It holds the root DSE and the subschema entry by
+// itself; all other databases come with the options or later.
+func NewServer(opt Options) *Server {
+	if opt.Schema == nil {
+		opt.Schema = schema.New()
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Registry == nil {
+		opt.Registry = auth.NewRegistry()
+	}
+	if opt.Limits.Size == 0 {
+		opt.Limits.Size = 500
+	}
+	if opt.Limits.Time == 0 {
+		opt.Limits.Time = 3600
+	}
+	if opt.VendorName == "" {
+		opt.VendorName = "libslapi"
+	}
+	s := &Server{opt: opt, log: opt.Log, registry: opt.Registry, csn: csn.NewGenerator(opt.ServerID),
+		words: map[string]bool{}, controls: map[string]plugin.Kind{}}
+	s.schema.Store(opt.Schema)
+	for set, list := range map[string][]string{"disallow ": opt.Disallow, "allow ": opt.Allow, "require ": opt.Require} {
+		for _, w := range list {
+			s.words[set+w] = true
+		}
+	}
+	s.SetHost(opt.Host)
+	s.callbacks.Store(&[]*plugin.ConfigCallback{})
+	for _, c := range builtinControls {
+		s.RegisterControl(c.oid, c.kinds)
+	}
+	s.rootDSE = newRootDSE(s)
+	s.subschema = newSubschema(s)
+	s.SetDatabases(opt.Databases)
+	return s
+}
+
+// SetHost puts the plug-in host in place; nil takes it away.
+func (s *Server) SetHost(h plugin.Host) {
+	if h == nil {
+		h = plugin.NoHost{}
+	}
+	s.host.Store(&h)
+}
+
+func (s *Server) plugins() plugin.Host { return *s.host.Load() }
+
+// Schema is the schema in force.
+func (s *Server) Schema() *schema.Schema { return s.schema.Load() }
+
+// SetSchema puts another schema in force, for operations that begin from now on.
+func (s *Server) SetSchema(n *schema.Schema) { s.schema.Store(n) }
+
+// Compat is the server's mode.
+func (s *Server) Compat() Compat { return s.opt.Compat }
+
+func (s *Server) is389() bool { return s.opt.Compat == DS389 }
+
+// CSN is the generator of change numbers, for those who observe stored ones.
+func (s *Server) CSN() *csn.Generator { return s.csn }
+
+// Shutdown makes ShuttingDown true.
+func (s *Server) Shutdown() { s.closing.Store(true) }
+
+// databases is an immutable list with its suffixes.
+type databases struct {
+	list     []*Database
+	bySuffix map[string]*Database
+	byName   map[string]*Database
+}
+
+// SetDatabases replaces all databases but the two of the server's own.
+func (s *Server) SetDatabases(list []*Database) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.storeDatabases(list)
+}
+
+func (s *Server) storeDatabases(list []*Database) {
+	d := &databases{list: list, bySuffix: map[string]*Database{}, byName: map[string]*Database{}}
+	own := []*Database{s.subschema.db, s.rootDSE.db}
+	for _, db := range append(append([]*Database{}, list...), own...) {
+		if _, twice := d.byName[db.Name()]; !twice {
+			d.byName[db.Name()] = db
+		}
+		for _, suffix := range db.Backend.Suffixes() {
+			if _, taken := d.bySuffix[suffix.Norm]; !taken {
+				d.bySuffix[suffix.Norm] = db
+			}
+		}
+	}
+	s.dbs.Store(d)
+}
+
+// AddDatabase brings one more database into service.
+func (s *Server) AddDatabase(db *Database) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.storeDatabases(append(append([]*Database{}, s.dbs.Load().list...), db))
+}
+
+// RemoveDatabase takes one out of service; operations on it go on to their end.
+func (s *Server) RemoveDatabase(name string) *Database {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var gone *Database
+	var list []*Database
+	for _, db := range s.dbs.Load().list {
+		if db.Name() == name {
+			gone = db
+		} else {
+			list = append(list, db)
+		}
+	}
+	s.storeDatabases(list)
+	return gone
+}
+
+// UpdateDatabase changes a copy of the settings of a database and puts it in
+// place. It tells whether there is such a database.
+func (s *Server) UpdateDatabase(name string, change func(*Database)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := false
+	list := append([]*Database{}, s.dbs.Load().list...)
+	for i, db := range list {
+		if db.Name() == name {
+			c := *db
+			change(&c)
+			list[i], found = &c, true
+		}
+	}
+	s.storeDatabases(list)
+	return found
+}
+
+// database finds the database that holds a name; nil when none does. The root
+// DSE holds the empty name alone.
+func (s *Server) database(norm string) *Database {
+	d := s.dbs.Load()
+	if norm == "" {
+		return d.bySuffix[""]
+	}
+	for n := norm; n != ""; n = dn.ParentNorm(n) {
+		if db := d.bySuffix[n]; db != nil {
+			return db
+		}
+	}
+	if db := d.bySuffix[""]; db != nil && db != s.rootDSE.db {
+		return db
+	}
+	return nil
+}
+
+func (s *Server) databaseNamed(name string) *Database {
+	if name == "" {
+		return nil
+	}
+	return s.dbs.Load().byName[name]
+}
+
+// databaseFor finds the database of the target of op.
+func (s *Server) databaseFor(op *plugin.Operation) *Database {
+	if op.TargetErr != nil {
+		return nil
+	}
+	db := s.database(op.Target.Norm)
+	if db == s.rootDSE.db && op.Kind == plugin.KindSearch && op.Search.Scope != wire.ScopeBase {
+		return nil
+	}
+	return db
+}
+
+// isRoot tells whether a name is the root of a database, or of the server.
+func (s *Server) isRoot(who dn.Name, db *Database) bool {
+	if who.Norm == "" {
+		return false
+	}
+	return who.Norm == s.opt.RootDN.Norm || db != nil && who.Norm == db.RootDN.Norm
+}

@@ -1,0 +1,325 @@
+package operation
+
+import (
+	"libslapi/server/acl"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/filter"
+	"libslapi/server/plugin"
+	csn "libslapi/server/sync"
+	"libslapi/server/wire"
+)
+
+// change is one update on its way through its transaction.
+type change struct {
+	s    *Server
+	op   *plugin.Operation
+	db   *Database
+	t    *txn
+	ask  *asker
+	csn  csn.CSN
+	skip bool // a plug-in said that the change is not to be made
+	// entered: the TxnPre hooks were called, so that TxnPost ones are due.
+	entered bool
+}
+
+// tx is the transaction on the database of the change. It is asked for anew
+// each time: plug-ins' nested operations may have begun others.
+func (c *change) tx() (p *part, err error) { return c.t.begin(c.op.Ctx, c.db) }
+
+// update runs add, modify, modifyDN and delete.
+func (s *Server) update(op *plugin.Operation) error {
+	db := s.databaseFor(op)
+	if db == nil {
+		return s.nowhere(op)
+	}
+	if err := s.mayUpdate(op, db); err != nil {
+		return err
+	}
+	slot := plugin.ForKind(op.Kind)
+	before := plugin.Point{Phase: plugin.BePre, Slot: slot}
+	if out := s.callHooks(op, before); out.Stop {
+		err := s.txnHookError(op, out, before)
+		s.bePost(op, err)
+		return err
+	}
+	if again := s.databaseFor(op); again != nil {
+		db = again
+	}
+	op.Database = db.Name()
+	err := s.inTransaction(op, db)
+	return s.bePost(op, err)
+}
+
+// bePost calls the BePost hooks, which pair with BePre also after a failure.
+func (s *Server) bePost(op *plugin.Operation, err error) error {
+	op.OpReturn = 0
+	if err != nil {
+		fail(op, err)
+		err = &wire.Error{Result: op.Result}
+	}
+	s.callHooks(op, plugin.Point{Phase: plugin.BePost, Slot: plugin.ForKind(op.Kind)})
+	return err
+}
+
+// mayUpdate refuses updates of a database that takes none.
+func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
+	if db == s.rootDSE.db || db == s.subschema.db && !s.is389() {
+		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
+	}
+	if db.ReadOnly && !op.Internal {
+		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
+	}
+	if db.UpdateDN != nil && !op.Replicated && op.Requestor.Norm != db.UpdateDN.Norm {
+		if stateOf(op).ctl.manageDsaIT {
+			return nil
+		}
+		if len(db.UpdateRef) == 0 {
+			return wire.Errorf(wire.UnwillingToPerform, "shadow context; no update referral")
+		}
+		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(db.UpdateRef, op.Target, "")}}
+	}
+	if op.Requestor.Norm == "" && !op.Internal && !s.words["allow update_anon"] && !s.is389() {
+		return wire.Errorf(wire.StrongerAuthRequired, "modifications require authentication")
+	}
+	return nil
+}
+
+// inTransaction makes the change in a transaction of its own, or under a
+// savepoint of the one that op runs in.
+func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
+	st := stateOf(op)
+	t := transaction(op)
+	outer := t != nil
+	var mark savepoint
+	if outer {
+		mark = t.savepoint()
+	} else {
+		t = &txn{s: s}
+	}
+	c := &change{s: s, op: op, db: db, t: t, ask: s.access(op, db)}
+	op.Txn = t
+	st.holding++
+	err := c.run()
+	if err != nil && c.entered && !c.skip {
+		// 389 calls the hooks after the change for one that failed too, so that
+		// plug-ins which pair the two see the end.
+		fail(op, err)
+		err = &wire.Error{Result: op.Result}
+		s.callHooks(op, plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(op.Kind)})
+	}
+	switch {
+	case err != nil && outer:
+		if rerr := t.rollback(mark); rerr != nil {
+			s.log.Error("rollback failed", "error", rerr.Error())
+			err = wire.Errorf(wire.Other, "internal error")
+		}
+	case err != nil:
+		t.abort()
+	case !outer:
+		err = t.commit()
+		if err != nil {
+			s.log.Error("commit failed", "database", db.Name(), "error", err.Error())
+		}
+	}
+	st.holding--
+	if !outer {
+		op.Txn = nil
+	}
+	return err
+}
+
+func (c *change) run() error {
+	if _, err := c.tx(); err != nil {
+		return err
+	}
+	c.csn = c.s.csn.Next()
+	switch c.op.Kind {
+	case plugin.KindAdd:
+		return c.add()
+	case plugin.KindModify:
+		return c.modify()
+	case plugin.KindModDN:
+		return c.rename()
+	default:
+		return c.delete()
+	}
+}
+
+// before calls the TxnPre hooks. It tells whether the change is to be made.
+func (c *change) before() (bool, error) {
+	p := plugin.Point{Phase: plugin.TxnPre, Slot: plugin.ForKind(c.op.Kind)}
+	c.entered = true
+	out := c.s.callHooks(c.op, p)
+	if out.Skip {
+		c.skip = true
+		return false, nil
+	}
+	if out.Stop {
+		return false, c.s.txnHookError(c.op, out, p)
+	}
+	return true, nil
+}
+
+// listens tells whether any TxnPre plug-in may have changed the request.
+func (c *change) listens() bool {
+	return c.s.plugins().Listens(plugin.Point{Phase: plugin.TxnPre, Slot: plugin.ForKind(c.op.Kind)}, c.op.Database)
+}
+
+// after calls the TxnPost hooks, once the change is in the transaction.
+func (c *change) after() error {
+	if part := c.t.find(c.db); part != nil {
+		part.last = c.csn
+	}
+	c.op.OpReturn = 0
+	p := plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(c.op.Kind)}
+	out := c.s.callHooks(c.op, p)
+	if out.Stop {
+		c.entered = false // they have been called
+		return c.s.txnHookError(c.op, out, p)
+	}
+	if err := c.configAfter(); err != nil {
+		return err
+	}
+	return c.readControls()
+}
+
+// txnHookError is the result of a change that a plug-in at p refused: what it
+// sent, else what it set, else operationsError (389's habit).
+func (s *Server) txnHookError(op *plugin.Operation, out plugin.Outcome, p plugin.Point) error {
+	code := wire.OperationsError
+	if !s.is389() {
+		code = wire.UnwillingToPerform
+	}
+	s.stopped(op, p, out, code)
+	if op.Result.Code == wire.Success {
+		// A success that was sent, for a change that is undone.
+		op.Result = wire.Result{Code: code}
+	}
+	return &wire.Error{Result: op.Result}
+}
+
+// target finds the entry of a modify, rename, delete; referral objects lead
+// away unless ManageDsaIT is there.
+func (c *change) target() (*entry.Entry, error) {
+	p, err := c.tx()
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.tx.Lookup(c.op.Target.Norm)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, c.s.missing(c.op, p.tx, c.ask, c.op.Target, "")
+	}
+	if !c.op.Internal && e.IsClass("referral") && !stateOf(c.op).ctl.manageDsaIT {
+		return nil, c.s.referral(e, c.op.Target, wire.ScopeBase, false)
+	}
+	return e, c.assert(e)
+}
+
+// assert tests the assertion control (RFC 4528).
+func (c *change) assert(e *entry.Entry) error {
+	a := stateOf(c.op).ctl.assertion
+	if a == nil {
+		return nil
+	}
+	if err := a.Resolve(c.s.Schema(), nil); err != nil {
+		return err
+	}
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	t, err := a.Match(e, &computer{s: c.s, db: c.db, v: p.tx})
+	if err != nil {
+		return err
+	}
+	if t != filter.True {
+		return &wire.Error{Result: wire.Result{Code: wire.AssertionFailed}}
+	}
+	return nil
+}
+
+// parentOf looks up the entry above a name. nil for a suffix.
+func (c *change) parentOf(name dn.Name) (*entry.Entry, error) {
+	for _, suffix := range c.db.Backend.Suffixes() {
+		if suffix.Norm == name.Norm {
+			return nil, nil
+		}
+	}
+	p, err := c.tx()
+	if err != nil {
+		return nil, err
+	}
+	up := name.Parent()
+	e, err := p.tx.Lookup(up.Norm)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, c.s.missing(c.op, p.tx, c.ask, name, "")
+	}
+	if !c.op.Internal && e.IsClass("referral") && !stateOf(c.op).ctl.manageDsaIT {
+		return nil, c.s.referralFor(e, name, "")
+	}
+	return e, nil
+}
+
+// mayChildren checks a right on the children of a parent entry; nil parent is
+// the place above a suffix, where rights are asked of the empty name.
+func (c *change) mayChildren(parent *entry.Entry, need acl.Priv) error {
+	if parent == nil {
+		parent = entry.New(dn.Name{})
+	}
+	if c.ask.entry(parent, acl.AttrChildren, need) {
+		return nil
+	}
+	word := "no write access to parent"
+	if parent.Name.IsRoot() {
+		word = "no write access to suffix"
+	}
+	return c.ask.denied(parent, word)
+}
+
+// noUserMod tells whether a user must not set t. Relax, replication and
+// plug-ins may.
+func (c *change) mayOperational() bool {
+	return c.op.Internal || c.op.Replicated || stateOf(c.op).ctl.relax && c.op.IsRoot || c.db.Private
+}
+
+// checkSchema checks an entry as the mode wants it.
+func (s *Server) checkSchema(e *entry.Entry, db *Database) *wire.Error {
+	if db != nil && (db.NoSchemaCheck || db.Private) {
+		return nil
+	}
+	style := entry.OpenLDAP
+	if s.is389() {
+		style = entry.DS389
+	}
+	return e.CheckSchemaAs(s.Schema(), style)
+}
+
+// readControls makes the pre-read and post-read controls of the response
+// (RFC 4527).
+func (c *change) readControls() error {
+	ctl := &stateOf(c.op).ctl
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	comp := &computer{s: c.s, db: c.db, v: p.tx}
+	for _, r := range []struct {
+		oid   string
+		attrs []string
+		e     *entry.Entry
+	}{{ControlPreRead, ctl.preRead, c.op.Before}, {ControlPostRead, ctl.postRead, c.op.After}} {
+		if r.attrs == nil || r.e == nil || !c.ask.entry(r.e, acl.AttrEntry, acl.PrivRead) {
+			continue
+		}
+		attrs := c.s.newSelection(r.attrs).attributes(c.s, r.e, c.ask, comp, false)
+		c.op.ResponseControls = append(c.op.ResponseControls, wire.Control{OID: r.oid, HasValue: true, Value: encodeEntry(r.e.Name.Pretty, attrs)})
+	}
+	return nil
+}
