@@ -17,15 +17,18 @@ const readChunk = 64 << 10
 // io.ErrUnexpectedEOF within a message, *DecodeError for octets that are no
 // LDAPMessage or one that is too large, else what r returned.
 func ReadPDU(r *bufio.Reader, max int) ([]byte, error) {
-	head, err := r.Peek(2)
+	head, err := r.Peek(1)
 	if err != nil {
-		if err == io.EOF && len(head) > 0 {
-			err = io.ErrUnexpectedEOF
-		}
 		return nil, err
 	}
 	if head[0] != ber.TagSequence {
 		return nil, &DecodeError{Reason: fmt.Sprintf("no LDAP message: first octet 0x%02x", head[0]), Code: ProtocolError}
+	}
+	if head, err = r.Peek(2); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
 	}
 	n, size := uint64(head[1]), 2
 	if head[1] >= 0x80 {
@@ -72,12 +75,15 @@ func ReadPDU(r *bufio.Reader, max int) ([]byte, error) {
 // wait (nor will it wait to find an error in what is there).
 func Buffered(r *bufio.Reader) bool {
 	have := r.Buffered()
-	if have < 2 {
+	if have == 0 {
 		return false
 	}
 	head, _ := r.Peek(min(have, 10))
-	if head[0] != ber.TagSequence {
+	switch {
+	case head[0] != ber.TagSequence:
 		return true
+	case have == 1:
+		return false
 	}
 	if head[1] < 0x80 {
 		return have >= 2+int(head[1])
