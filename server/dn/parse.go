@@ -40,7 +40,9 @@ func Parse(s string) (DN, error) {
 	if p.i == len(s) {
 		return nil, nil
 	}
-	d := make(DN, 0, countSeparators(s)+1)
+	n := countSeparators(s) + 1
+	d := make(DN, 0, n)
+	p.avas = make([]AVA, 0, n)
 	for {
 		if len(d) == MaxRDNs {
 			return nil, p.fail("too many relative names")
@@ -90,8 +92,18 @@ func countSeparators(s string) int {
 }
 
 type parser struct {
-	s string
-	i int
+	s    string
+	i    int
+	b    []byte // the text again, for values to be slices of; made when first needed
+	avas []AVA  // of all relative names, which are slices of it
+}
+
+// slice gives a part of the text as a value.
+func (p *parser) slice(start, end int) []byte {
+	if p.b == nil {
+		p.b = []byte(p.s)
+	}
+	return p.b[start:end:end]
 }
 
 func (p *parser) fail(reason string) error {
@@ -109,23 +121,22 @@ func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\
 
 // rdn reads AVAs up to a separator or the end; the separator is left.
 func (p *parser) rdn() (RDN, error) {
-	a, err := p.ava()
-	if err != nil {
-		return nil, err
-	}
-	r := RDN{a}
-	for p.i < len(p.s) && p.s[p.i] == '+' {
-		if len(r) == MaxAVAs {
+	first := len(p.avas)
+	for {
+		if len(p.avas)-first == MaxAVAs {
 			return nil, p.fail("too many values in a relative name")
+		}
+		a, err := p.ava()
+		if err != nil {
+			return nil, err
+		}
+		p.avas = append(p.avas, a)
+		if p.i == len(p.s) || p.s[p.i] != '+' {
+			return RDN(p.avas[first:len(p.avas):len(p.avas)]), nil
 		}
 		p.i++
 		p.blanks()
-		if a, err = p.ava(); err != nil {
-			return nil, err
-		}
-		r = append(r, a)
 	}
-	return r, nil
 }
 
 func (p *parser) ava() (AVA, error) {
@@ -213,7 +224,7 @@ func (p *parser) stringValue() ([]byte, error) {
 	for ; p.i < len(p.s); p.i++ {
 		switch c := p.s[p.i]; c {
 		case ',', ';', '+':
-			return []byte(p.s[start:end]), nil
+			return p.slice(start, end), nil
 		case '\\':
 			return p.escapedValue(start)
 		case '"', '<', '>', 0:
@@ -223,7 +234,7 @@ func (p *parser) stringValue() ([]byte, error) {
 			end = p.i + 1
 		}
 	}
-	return []byte(p.s[start:end]), nil
+	return p.slice(start, end), nil
 }
 
 // escapedValue is the rest of stringValue for a value that has a backslash at p.i.
