@@ -21,7 +21,7 @@ func (n *Node) Match(e *entry.Entry, env Env) (Truth, error) {
 		return negate(t), err
 	}
 	if n.undef {
-		return Undefined, nil
+		return n.unknown, nil
 	}
 	if n.matcher != nil {
 		ok, err := n.matcher.Match(e)
@@ -35,7 +35,7 @@ func (n *Node) Match(e *entry.Entry, env Env) (Truth, error) {
 		ok = n.matchName(e)
 	}
 	if !ok && !known && n.Desc.Type.Unknown {
-		return Undefined, nil // nothing is known of such a type
+		return n.unknown, nil // nothing is known of such a type
 	}
 	return truth(ok), nil
 }
@@ -140,6 +140,8 @@ func (n *Node) matchName(e *entry.Entry) bool {
 	return false
 }
 
+const oidSubstringAssertion = "1.3.6.1.4.1.1466.115.121.1.58"
+
 // stringSyntaxes are those to whose values the directory string rules apply.
 var stringSyntaxes = map[string]bool{
 	oidDirectoryString:              true,
@@ -159,7 +161,11 @@ func applies(r *schema.MatchingRule, t *schema.AttributeType) bool {
 	if r.Syntax == nil || t.Syntax == nil {
 		return false
 	}
-	return r.Syntax.OID == t.Syntax.OID || r.Syntax.OID == oidDirectoryString && stringSyntaxes[t.Syntax.OID]
+	over := r.Syntax.OID
+	if over == oidSubstringAssertion {
+		over = oidDirectoryString
+	}
+	return over == t.Syntax.OID || over == oidDirectoryString && stringSyntaxes[t.Syntax.OID]
 }
 
 func (n *Node) testValues(values [][]byte) bool {

@@ -45,11 +45,13 @@ func (n *Node) MatchingRule() *schema.MatchingRule { return n.rule }
 // there is no rule. Not to be changed.
 func (n *Node) Keys() [][]byte { return n.keys }
 
-// Undefined tells whether n evaluates to Undefined whatever the entry.
+// Undefined tells whether n evaluates to Undefined whatever the entry (with a
+// schema of schema.Compat389, to False).
 func (n *Node) Undefined() bool { return n.undef }
 
-// Class is, for an equality filter on objectClass, the class asserted: entries
-// match that list it or a subclass of it. nil for every other filter.
+// Class is, for an equality or approximate filter on objectClass (or
+// structuralObjectClass), the class asserted: entries match that list it or a
+// subclass of it. nil for every other filter.
 func (n *Node) Class() *schema.ObjectClass { return n.class }
 
 // Release frees the matchers of n and below. The node must be resolved again

@@ -8,6 +8,7 @@ import (
 
 const (
 	oidObjectClass     = "2.5.4.0"
+	oidStructural      = "2.5.21.9"
 	oidDirectoryString = "1.3.6.1.4.1.1466.115.121.1.15"
 )
 
@@ -15,10 +16,14 @@ const (
 // has little to do. What cannot be evaluated (an unknown rule, a value against
 // the syntax, no rule of the kind) makes a node Undefined and is no error;
 // errors come from rules alone. rules may be nil. On an error, matchers made
-// so far stay until Release.
+// so far stay until Release. With a schema of schema.Compat389 there is no
+// Undefined: as in ns-slapd, what cannot be evaluated is False.
 func (n *Node) Resolve(s *schema.Schema, rules Rules) error {
 	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema = nil, nil, false, false, nil, s
-	n.simple = 0
+	n.simple, n.unknown = prepared, Undefined
+	if s.Compat389() {
+		n.unknown = False
+	}
 	n.Desc = schema.Description{}
 	for _, k := range n.Kids {
 		if err := k.Resolve(s, rules); err != nil {
@@ -68,9 +73,19 @@ func (n *Node) resolveItem(s *schema.Schema) {
 	} else {
 		n.undef = !n.prepareValue()
 	}
-	if n.Kind == Equality && t.OID == oidObjectClass {
-		n.class = s.ObjectClass(string(n.Value))
+	if n.Kind == Equality || n.Kind == Approx {
+		n.resolveClass(s)
 	}
+}
+
+// resolveClass looks up the class that an equality filter asserts. An unknown
+// one is no value of the type.
+func (n *Node) resolveClass(s *schema.Schema) {
+	if t := n.Desc.Type; t.OID != oidObjectClass && t.OID != oidStructural {
+		return
+	}
+	n.class = s.ObjectClass(string(n.Value))
+	n.undef = n.class == nil && !s.Compat389()
 }
 
 // prepareValue makes the key of a whole-value assertion.
@@ -137,9 +152,7 @@ func (n *Node) resolveExtensible(s *schema.Schema, rules Rules) error {
 		}
 		n.rule = n.Desc.Type.Equality
 		n.undef = !n.prepareValue()
-		if n.Desc.Type.OID == oidObjectClass {
-			n.class = s.ObjectClass(string(n.Value))
-		}
+		n.resolveClass(s)
 		return nil
 	}
 	r := s.MatchingRule(n.Rule)
@@ -156,6 +169,10 @@ func (n *Node) resolveExtensible(s *schema.Schema, rules Rules) error {
 		return nil
 	}
 	n.rule = r
+	if t := n.Desc.Type; t != nil && !t.Unknown && !applies(r, t) && !s.Compat389() {
+		n.undef = true
+		return nil
+	}
 	if r.Use != schema.UseSubstrings {
 		n.undef = !n.prepareValue()
 		return nil

@@ -44,8 +44,9 @@ type Node struct {
 	matcher Matcher  // a rule that the host serves
 	undef   bool     // evaluates to Undefined whatever the entry
 	noRule  bool     // undef because nobody knows Rule
+	unknown Truth    // what Undefined comes to: False in 389's manner
 	simple  simplicity
-	class   *schema.ObjectClass // Equality on objectClass
+	class   *schema.ObjectClass // the class asserted of objectClass
 	schema  *schema.Schema
 }
 
