@@ -133,7 +133,7 @@ func (l *lexer) closing() int {
 		if l.s[j] != '\'' {
 			continue
 		}
-		if j+1 == len(l.s) || isSpace(l.s[j+1]) || strings.IndexByte("()$", l.s[j+1]) >= 0 {
+		if j+1 == len(l.s) || isSpace(l.s[j+1]) || strings.IndexByte("()$'", l.s[j+1]) >= 0 {
 			return j
 		}
 	}

@@ -26,19 +26,21 @@ func filesIn(t *testing.T, dir, pattern string) []string {
 	return files
 }
 
-func loadSchemaFile(t *testing.T, s *Schema, path string) {
-	t.Helper()
+func loadPath(s *Schema, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer f.Close()
 	if strings.HasSuffix(path, ".ldif") {
-		err = s.LoadLDIF(f, path)
-	} else {
-		err = s.LoadOpenLDAP(f, path)
+		return s.LoadLDIF(f, path)
 	}
-	if err != nil {
+	return s.LoadOpenLDAP(f, path)
+}
+
+func loadSchemaFile(t *testing.T, s *Schema, path string) {
+	t.Helper()
+	if err := loadPath(s, path); err != nil {
 		t.Fatal(err)
 	}
 }
