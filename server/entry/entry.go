@@ -1,7 +1,6 @@
 package entry
 
 import (
-	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -51,24 +50,14 @@ func (a *Attr) Has(v []byte) (bool, error) {
 
 // index finds a value equal to v; -1 when there is none.
 func (a *Attr) index(v []byte) (int, error) {
-	for i, have := range a.Values {
-		if bytes.Equal(have, v) {
-			return i, nil
-		}
+	if i := findExact(a.Values, v); i >= 0 || a.Type.Equality == nil {
+		return i, nil
 	}
-	if a.Type.Equality == nil {
-		return -1, nil
-	}
-	key, err := a.Type.EqualityKey(v)
+	p, err := NewProbe(a.Type.Equality, v)
 	if err != nil {
 		return -1, err
 	}
-	for i, have := range a.Values {
-		if k, err := a.Type.EqualityKey(have); err == nil && bytes.Equal(k, key) {
-			return i, nil
-		}
-	}
-	return -1, nil
+	return p.Find(a.Values), nil
 }
 
 // sameType tells whether two attribute types are one, also across two

@@ -14,8 +14,12 @@ type valueSet struct {
 	keys map[string]int // equality key -> index into a.Values; nil: look through
 }
 
-// hashFrom is the number of look-ups from which a table pays.
-const hashFrom = 4
+// hashFrom is the number of look-ups from which a table pays: it prepares every
+// value, which a look-up by Probe hardly does.
+const hashFrom = 16
+
+// fewValues are compared pair by pair.
+const fewValues = 4
 
 func newValueSet(a *Attr, lookups int) *valueSet {
 	s := &valueSet{a: a}
@@ -69,8 +73,8 @@ func duplicate(t *schema.AttributeType, values [][]byte) int {
 	if len(values) < 2 {
 		return -1
 	}
-	if len(values) < hashFrom {
-		var keys [hashFrom][]byte
+	if len(values) < fewValues {
+		var keys [fewValues][]byte
 		for i, v := range values {
 			k, err := t.EqualityKey(v)
 			if err != nil {

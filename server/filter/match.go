@@ -169,6 +169,9 @@ func applies(r *schema.MatchingRule, t *schema.AttributeType) bool {
 }
 
 func (n *Node) testValues(values [][]byte) bool {
+	if n.probe != nil && n.class == nil && (n.Kind == Equality || n.Kind == Extensible && n.rule.Use == schema.UseEquality) {
+		return n.probe.Find(values) >= 0
+	}
 	for _, v := range values {
 		if n.test(v) {
 			return true
@@ -208,24 +211,11 @@ func (n *Node) testEqual(v []byte) bool {
 		ok, err := r.Match(v, n.Value)
 		return err == nil && ok
 	}
-	if r.Assertion == nil && bytes.Equal(v, n.Value) {
-		return true
-	}
-	switch n.simple {
-	case caseFold:
-		if equalFold(v, n.Value) {
-			return true
-		}
-		if plain(v) {
-			return false
-		}
-	case caseExact:
-		if plain(v) {
-			return false
-		}
-	}
 	if n.class != nil {
 		return n.testClass(v)
+	}
+	if n.probe != nil {
+		return n.probe.Equal(v)
 	}
 	k, err := r.Normalize(v)
 	return err == nil && bytes.Equal(k, n.keys[0])
@@ -235,17 +225,21 @@ func (n *Node) testEqual(v []byte) bool {
 // entry belongs to the superclasses of its classes without listing them
 // (RFC 4512 section 3.3).
 func (n *Node) testClass(v []byte) bool {
-	if equalFold(v, n.Value) {
+	if entry.EqualFold(v, n.Value) {
 		return true
 	}
 	oc := n.schema.ObjectClass(string(v))
 	return oc != nil && oc.Is(n.class)
 }
 
+// maxFast limits the values that are searched letter by letter: its cost is
+// the product of the lengths, which a client can choose.
+const maxFast = 1024
+
 // testSubstrings looks for the pieces in their order, without overlap.
 func (n *Node) testSubstrings(v []byte) bool {
 	index, prefix, suffix := bytes.Index, bytes.HasPrefix, bytes.HasSuffix
-	if n.simple != prepared && plain(v) {
+	if n.simple != prepared && len(v) <= maxFast && entry.Plain(v) {
 		if n.simple == caseFold {
 			index, prefix, suffix = indexFold, hasPrefixFold, hasSuffixFold
 		}
@@ -281,33 +275,14 @@ func find(v, initial []byte, any [][]byte, final []byte, index func(s, sep []byt
 	return suffix(v, final)
 }
 
-// lower is an ASCII letter in lower case.
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
+func hasPrefixFold(s, p []byte) bool { return len(s) >= len(p) && entry.EqualFold(s[:len(p)], p) }
+func hasSuffixFold(s, p []byte) bool {
+	return len(s) >= len(p) && entry.EqualFold(s[len(s)-len(p):], p)
 }
-
-// equalFold compares with the case of ASCII letters ignored.
-func equalFold(a, b []byte) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i, c := range a {
-		if c != b[i] && lower(c) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func hasPrefixFold(s, p []byte) bool { return len(s) >= len(p) && equalFold(s[:len(p)], p) }
-func hasSuffixFold(s, p []byte) bool { return len(s) >= len(p) && equalFold(s[len(s)-len(p):], p) }
 
 func indexFold(s, p []byte) int {
 	for i := 0; i+len(p) <= len(s); i++ {
-		if equalFold(s[i:i+len(p)], p) {
+		if entry.EqualFold(s[i:i+len(p)], p) {
 			return i
 		}
 	}

@@ -3,6 +3,7 @@ package filter
 import (
 	"bytes"
 
+	"libslapi/server/entry"
 	"libslapi/server/schema"
 )
 
@@ -19,7 +20,7 @@ const (
 // so far stay until Release. With a schema of schema.Compat389 there is no
 // Undefined: as in ns-slapd, what cannot be evaluated is False.
 func (n *Node) Resolve(s *schema.Schema, rules Rules) error {
-	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema = nil, nil, false, false, nil, s
+	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema, n.probe = nil, nil, false, false, nil, s, nil
 	n.simple, n.unknown = prepared, Undefined
 	if s.Compat389() {
 		n.unknown = False
@@ -94,8 +95,15 @@ func (n *Node) prepareValue() bool {
 	if r.Syntax != nil && r.Syntax.Validate != nil && r.Syntax.Validate(n.Value) != nil {
 		return false
 	}
-	n.simple = simplicityOf(r, n.Value)
 	if r.Match != nil && r.Normalize == nil {
+		return true
+	}
+	if r.Match == nil && r.Assertion == nil {
+		p, err := entry.NewProbe(r, n.Value)
+		if err != nil {
+			return false
+		}
+		n.probe, n.keys = &p, [][]byte{p.Key()}
 		return true
 	}
 	key, err := assertionKey(r, n.Value)
@@ -189,9 +197,10 @@ func (n *Node) resolveExtensible(s *schema.Schema, rules Rules) error {
 	return nil
 }
 
-// simplicity tells how far an assertion, and values, can be compared as they
-// stand, because their preparation would change nothing but the case of
-// ASCII letters. The order matters: min of two is what holds for both.
+// simplicity tells how far the pieces of a substring assertion, and values, can
+// be compared as they stand, because their preparation would change nothing
+// but the case of ASCII letters. The order matters: min of two is what holds
+// for both.
 type simplicity int8
 
 const (
@@ -200,42 +209,20 @@ const (
 	caseFold                    // compare octets, ASCII case ignored
 )
 
-// simpleRules are the string rules whose preparation (RFC 4518) leaves plain
+// simpleRules are the substring rules whose preparation (RFC 4518) leaves plain
 // ASCII without idle blanks as it is, or only folds its case.
 var simpleRules = map[string]simplicity{
-	"2.5.13.2":                   caseFold,  // caseIgnoreMatch
 	"2.5.13.4":                   caseFold,  // caseIgnoreSubstringsMatch
-	"2.5.13.5":                   caseExact, // caseExactMatch
 	"2.5.13.7":                   caseExact, // caseExactSubstringsMatch
-	"1.3.6.1.4.1.1466.109.114.1": caseExact, // caseExactIA5Match
-	"1.3.6.1.4.1.1466.109.114.2": caseFold,  // caseIgnoreIA5Match
 	"1.3.6.1.4.1.1466.109.114.3": caseFold,  // caseIgnoreIA5SubstringsMatch
 	"1.3.6.1.4.1.4203.1.2.1":     caseExact, // caseExactIA5SubstringsMatch
 }
 
-func simplicityOf(r *schema.MatchingRule, values ...[]byte) simplicity {
-	k, ok := simpleRules[r.OID]
-	if !ok || r.Match != nil || r.Assertion != nil {
-		return prepared
-	}
-	for _, v := range values {
-		if v != nil && !plain(v) {
+func simplicityOf(r *schema.MatchingRule, pieces ...[]byte) simplicity {
+	for _, v := range pieces {
+		if v != nil && !entry.Plain(v) {
 			return prepared
 		}
 	}
-	return k
-}
-
-// plain tells whether v is printable ASCII without blanks at its ends and
-// without two blanks in a row.
-func plain(v []byte) bool {
-	if len(v) == 0 || v[0] == ' ' || v[len(v)-1] == ' ' {
-		return false
-	}
-	for i, c := range v {
-		if c < 0x20 || c > 0x7e || (c == ' ' && v[i-1] == ' ') {
-			return false
-		}
-	}
-	return true
+	return simpleRules[r.OID]
 }

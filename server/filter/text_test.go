@@ -147,7 +147,7 @@ func TestLogic(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n.Walk(func(k *Node) bool { k.simple = prepared; return true })
+			n.Walk(func(k *Node) bool { k.simple, k.probe = prepared, nil; return true })
 			if slow, _ := n.Match(e, nil); slow != out {
 				t.Fatalf("%s: fast %v, slow %v", n, out, slow)
 			}

@@ -46,6 +46,7 @@ type Node struct {
 	noRule  bool     // undef because nobody knows Rule
 	unknown Truth    // what Undefined comes to: False in 389's manner
 	simple  simplicity
+	probe   *entry.Probe        // the assertion, where values are compared by normal forms
 	class   *schema.ObjectClass // the class asserted of objectClass
 	schema  *schema.Schema
 }
