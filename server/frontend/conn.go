@@ -15,7 +15,7 @@ import (
 )
 
 // conn is one connection. The reader (see the package comment) owns br,
-// nextOp and the connection's end; mu guards the operations.
+// nextOp, pipelined and the connection's end; mu guards the operations.
 type conn struct {
 	srv *Server
 	lis *listener
@@ -25,14 +25,15 @@ type conn struct {
 	pc  *plugin.Conn
 	fd  int
 
-	index    int          // in connSet
-	nextOp   int64        // number of the next operation
-	inline   atomic.Int64 // the reader runs an operation since this sweep; 0: it does not
-	active   atomic.Int64 // last sign of life (Unix nanoseconds)
-	authed   atomic.Bool  // bound to a name
-	stopping atomic.Bool  // the server shuts down: read no more
-	secure   bool         // TLS is on; changed by the reader while nothing runs
-	killed   atomic.Pointer[string]
+	index     int          // in connSet
+	nextOp    int64        // number of the next operation
+	pipelined bool         // the client has sent updates without waiting for answers
+	inline    atomic.Int64 // the reader runs an operation since this sweep; 0: it does not
+	active    atomic.Int64 // last sign of life (Unix nanoseconds)
+	authed    atomic.Bool  // bound to a name
+	stopping  atomic.Bool  // the server shuts down: read no more
+	secure    bool         // TLS is on; changed by the reader while nothing runs
+	killed    atomic.Pointer[string]
 
 	mu        sync.Mutex
 	cond      sync.Cond  // an operation has ended, or the connection is closing

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,8 @@ type fakeHandler struct {
 	entries int
 	size    int
 	onStart func(op *plugin.Operation)
+	// startTLS is the server's hook.
+	startTLS func(op *plugin.Operation) *wire.Error
 }
 
 func newFake() *fakeHandler {
@@ -116,6 +119,17 @@ func (h *fakeHandler) Handle(op *plugin.Operation) {
 	}
 	word, _, _ := strings.Cut(op.RawTarget, ":")
 	switch word {
+	case "wait then persist": // once something waits for it
+		r := op.Responder.(*request)
+		for waiting := false; !waiting; time.Sleep(time.Millisecond) {
+			r.c.mu.Lock()
+			waiting = len(r.c.queue) > 0
+			r.c.mu.Unlock()
+		}
+		r.Detach()
+		<-op.Ctx.Done()
+		h.note("abandoned " + name)
+		return
 	case "wait", "persist":
 		if word == "persist" {
 			op.Responder.(interface{ Detach() }).Detach()
@@ -126,12 +140,15 @@ func (h *fakeHandler) Handle(op *plugin.Operation) {
 		case <-op.Ctx.Done():
 			if op.Abandoned.Load() {
 				h.note("abandoned " + name)
+				op.Result.Code = wire.Other
 			}
 		}
 	case "panic":
 		panic("on purpose")
 	case "silent":
 		return
+	case "stubborn": // cannot be stopped
+		<-h.release
 	case "many":
 		value := bytes.Repeat([]byte("x"), h.size)
 		for range h.entries {
@@ -147,6 +164,17 @@ func (h *fakeHandler) Handle(op *plugin.Operation) {
 	case plugin.KindBind:
 		op.Conn.AuthDN = dn.Name{Pretty: op.RawTarget, Norm: op.RawTarget}
 	case plugin.KindExtended:
+		if id, ok := strings.CutPrefix(op.Extended.OID, "cancel:"); ok {
+			n, _ := strconv.Atoi(id)
+			op.Result.Code = op.Responder.(interface{ Cancel(int32) wire.ResultCode }).Cancel(int32(n))
+		}
+		if op.Extended.OID == startTLSOID && h.startTLS != nil {
+			if err := h.startTLS(op); err != nil {
+				op.Result = err.Result
+			}
+			op.Responder.SendResult(op)
+			return
+		}
 		op.Extended.ResponseValue, op.Extended.HasResponseValue = []byte("v"), true
 	case plugin.KindCompare:
 		op.Result.Code = wire.CompareTrue

@@ -183,6 +183,16 @@ func TestDetached(t *testing.T) {
 	h.await(t, "abandoned search persist")
 }
 
+// A search that turns out to be without end while a bind waits is abandoned.
+func TestDetachedBeforeBind(t *testing.T) {
+	h := newFake()
+	_, addr := start(t, h, nil)
+	c := dial(t, addr)
+	c.send(searchPDU(1, "wait then persist"), bindPDU(2, "cn=me"))
+	c.expect(2, wire.TagBindResponse, wire.Success)
+	h.await(t, "abandoned search wait then persist")
+}
+
 func TestProtocolErrors(t *testing.T) {
 	for _, tc := range []struct {
 		name, in string

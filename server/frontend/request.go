@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,8 @@ type request struct {
 
 	abandoned atomic.Bool
 	answered  atomic.Bool // the result was sent
+	canceled  atomic.Bool // by a Cancel operation
+	tooLate   bool        // canceled, but it had its effect; under c.mu after the end
 	entries   int
 }
 
@@ -57,6 +60,10 @@ func (r *request) Detach() {
 	if !r.detached {
 		r.detached = true
 		c.running--
+		// A bind or the end of the server may be waiting already.
+		if c.stopping.Load() || slices.ContainsFunc(c.queue, func(o *request) bool { return o.bind }) {
+			r.abandon()
+		}
 		c.advance()
 	}
 	c.mu.Unlock()
@@ -124,17 +131,18 @@ func (r *request) SendResult(op *plugin.Operation) error {
 		r.c.out.unlock(false)
 		return ErrAbandoned
 	}
+	res := r.outcome(op)
 	switch {
 	case tag == wire.TagBindResponse && op.Bind != nil:
-		*buf = wire.AppendBindResponse(*buf, r.msg.ID, &op.Result, op.Bind.ServerCreds, op.Bind.HasServerCreds, op.ResponseControls)
+		*buf = wire.AppendBindResponse(*buf, r.msg.ID, res, op.Bind.ServerCreds, op.Bind.HasServerCreds, op.ResponseControls)
 	case tag == wire.TagExtendedResponse && op.Extended != nil:
 		x := op.Extended
-		*buf = wire.AppendExtendedResponse(*buf, r.msg.ID, &op.Result, x.ResponseOID, x.ResponseValue, x.HasResponseValue, op.ResponseControls)
+		*buf = wire.AppendExtendedResponse(*buf, r.msg.ID, res, x.ResponseOID, x.ResponseValue, x.HasResponseValue, op.ResponseControls)
 	default:
-		*buf = wire.AppendResult(*buf, r.msg.ID, tag, &op.Result, op.ResponseControls)
+		*buf = wire.AppendResult(*buf, r.msg.ID, tag, res, op.ResponseControls)
 	}
 	r.unlock()
-	r.sent(tag, &op.Result)
+	r.sent(tag, res)
 	return nil
 }
 

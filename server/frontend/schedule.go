@@ -42,11 +42,15 @@ func (c *conn) submit(r *request) bool {
 	alone := c.running == 1
 	c.mu.Unlock()
 
-	// Updates wait for the disk: side by side they share one flush. Extended
-	// operations may do anything.
+	// Updates wait for the disk: side by side they share one flush, so a client
+	// that sends them without waiting for each answer gets a goroutine for
+	// each. Extended operations may do anything.
 	switch r.msg.Op.(type) {
 	case *wire.AddRequest, *wire.ModifyRequest, *wire.DelRequest, *wire.ModifyDNRequest, *wire.ExtendedRequest:
-		if !alone || wire.Buffered(c.br) {
+		if !c.pipelined {
+			c.pipelined = !alone || wire.Buffered(c.br)
+		}
+		if c.pipelined {
 			go c.run(r)
 			return true
 		}
@@ -96,7 +100,9 @@ func (c *conn) begin(r *request) {
 // finished takes r out and starts those whose turn has come.
 func (c *conn) finished(r *request) {
 	r.ctx.cancel()
-	c.active.Store(time.Now().UnixNano())
+	if c.srv.opt.IdleTimeout > 0 {
+		c.active.Store(time.Now().UnixNano())
+	}
 	c.mu.Lock()
 	c.forget(r)
 	if !r.detached {
@@ -181,7 +187,9 @@ func (c *conn) dropAbandoned() {
 // handle runs a request whose turn has come. It survives a panic.
 func (c *conn) handle(r *request) {
 	defer c.guard(r)
-	r.started = time.Now()
+	if r.started = r.received; !r.inline && c.srv.access.Enabled(LogStats) {
+		r.started = time.Now()
+	}
 	op := c.srv.opt.Handler.NewOperation(&r.ctx, c.pc, r.msg, r)
 	op.ID, op.MsgID = r.num, r.msg.ID
 	if op.Started.IsZero() {
@@ -211,7 +219,9 @@ func (c *conn) handle(r *request) {
 	case *wire.UnbindRequest:
 		return
 	}
-	if !r.answered.Load() && !r.abandoned.Load() {
+	if r.canceled.Load() {
+		r.answer(requestTag(r.msg.Op), &wire.Result{Code: wire.Canceled})
+	} else if !r.answered.Load() && !r.abandoned.Load() {
 		c.srv.log.Error("operation ended without a result", "conn", c.pc.ID, "op", r.num, "kind", fmt.Sprintf("%T", r.msg.Op))
 		r.answer(requestTag(r.msg.Op), &wire.Result{Code: wire.Other, Text: "internal error"})
 	}

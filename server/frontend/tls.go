@@ -19,13 +19,16 @@ const handshakeTimeout = 30 * time.Second
 func (c *conn) startTLS() error {
 	t := tls.Server(c.raw, c.srv.opt.TLS)
 	c.raw.SetDeadline(time.Now().Add(handshakeTimeout))
+	if c.stopping.Load() {
+		c.raw.SetReadDeadline(time.Unix(1, 0)) // as drain wanted it
+	}
 	if err := t.Handshake(); err != nil {
 		c.srv.log.Info("TLS handshake", "conn", c.pc.ID, "error", err)
 		return err
 	}
 	c.raw.SetDeadline(time.Time{})
 	if c.stopping.Load() {
-		c.raw.SetReadDeadline(time.Unix(1, 0)) // as drain wanted it
+		c.raw.SetReadDeadline(time.Unix(1, 0))
 	}
 	c.use(t)
 	c.secure = true
