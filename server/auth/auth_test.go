@@ -132,6 +132,33 @@ func TestSplitScheme(t *testing.T) {
 	}
 }
 
+func TestWrite389(t *testing.T) {
+	r := NewRegistry()
+	names := r.Names()
+	form := func(scheme string) (string, string) {
+		v, err := r.Hash([]byte("secret"), scheme)
+		if err != nil || !r.Check(v, []byte("secret")) {
+			t.Fatal(v, err)
+		}
+		prefix, rest, _ := SplitScheme(v)
+		return prefix, rest[len(rest)-1:]
+	}
+	// 32 octets end in one "=" where there is padding.
+	if p, end := form("PBKDF2-SHA256"); p != "PBKDF2-SHA256" || end == "=" {
+		t.Error(p, end)
+	}
+	r.Write389()
+	if p, end := form("PBKDF2-SHA256"); p != "PBKDF2-SHA256" || end != "=" {
+		t.Error(p, end)
+	}
+	if p, _ := form("PBKDF2"); p != "PBKDF2-SHA1" {
+		t.Error(p)
+	}
+	if strings.Join(names, " ") != strings.Join(r.Names(), " ") {
+		t.Error(r.Names())
+	}
+}
+
 type rot struct{}
 
 func (rot) Name() string                           { return "ROT" }

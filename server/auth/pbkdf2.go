@@ -24,22 +24,37 @@ const (
 
 // pbkdf2Scheme stores "iterations$salt$hash" (RFC 8018). OpenLDAP's pw-pbkdf2
 // writes base 64 with "." for "+" and without padding, 389 the usual form:
-// Encode writes OpenLDAP's, Compare takes both. A value names its own number
+// Encode writes OpenLDAP's (see Write389), Compare takes both. A value names its own number
 // of iterations.
 type pbkdf2Scheme struct {
 	name, prefix string // prefix is the name that Encode writes
 	new          func() hash.Hash
 	keyLen       int
 	iterations   int
+	text         func([]byte) string // how Encode writes salt and hash
 }
 
-func pbkdf2Schemes() []Scheme {
+func pbkdf2Schemes(text func([]byte) string) []Scheme {
 	return []Scheme{
-		pbkdf2Scheme{"PBKDF2", "PBKDF2", sha1.New, sha1.Size, 60000},
-		pbkdf2Scheme{"PBKDF2-SHA1", "PBKDF2-SHA1", sha1.New, sha1.Size, 60000},
-		pbkdf2Scheme{"PBKDF2-SHA256", "PBKDF2-SHA256", sha256.New, sha256.Size, 30000},
-		pbkdf2Scheme{"PBKDF2-SHA512", "PBKDF2-SHA512", sha512.New, sha512.Size, 30000},
+		pbkdf2Scheme{"PBKDF2", "PBKDF2", sha1.New, sha1.Size, 60000, text},
+		pbkdf2Scheme{"PBKDF2-SHA1", "PBKDF2-SHA1", sha1.New, sha1.Size, 60000, text},
+		pbkdf2Scheme{"PBKDF2-SHA256", "PBKDF2-SHA256", sha256.New, sha256.Size, 30000, text},
+		pbkdf2Scheme{"PBKDF2-SHA512", "PBKDF2-SHA512", sha512.New, sha512.Size, 30000, text},
 		pbkdf2Old{},
+	}
+}
+
+// Write389 makes the {PBKDF2...} schemes write what 389's plug-in reads: usual
+// base 64, and {PBKDF2-SHA1} under the name PBKDF2.
+func (r *Registry) Write389() {
+	for _, s := range pbkdf2Schemes(base64.StdEncoding.EncodeToString) {
+		if p, ok := s.(pbkdf2Scheme); ok {
+			if p.name == "PBKDF2" {
+				p.prefix = "PBKDF2-SHA1"
+			}
+			s = p
+		}
+		r.Register(s)
 	}
 }
 
@@ -54,7 +69,7 @@ func (p pbkdf2Scheme) Encode(clear []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "{" + p.prefix + "}" + strconv.Itoa(p.iterations) + "$" + adapted(salt) + "$" + adapted(key), nil
+	return "{" + p.prefix + "}" + strconv.Itoa(p.iterations) + "$" + p.text(salt) + "$" + p.text(key), nil
 }
 
 func (p pbkdf2Scheme) Compare(clear []byte, rest string) bool {
