@@ -20,6 +20,10 @@ const (
 // so far stay until Release. With a schema of schema.Compat389 there is no
 // Undefined: as in ns-slapd, what cannot be evaluated is False.
 func (n *Node) Resolve(s *schema.Schema, rules Rules) error {
+	if n.matcher != nil {
+		n.matcher.Release()
+		n.matcher = nil
+	}
 	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema, n.probe = nil, nil, false, false, nil, s, nil
 	n.simple, n.unknown = prepared, Undefined
 	if s.Compat389() {

@@ -231,8 +231,7 @@ func validDescription(s string) bool {
 	return s != ""
 }
 
-// unescape takes \XX apart. An RFC 1960 escape of one special character
-// ("\*") is understood too.
+// unescape takes \XX apart. A doubled backslash, of RFC 1960, is understood too.
 func unescape(s string) ([]byte, bool) {
 	if strings.IndexByte(s, '\\') < 0 {
 		return []byte(s), true
