@@ -82,11 +82,14 @@ func NewName(s string, c Canon) (Name, error) {
 	return d.Name(c)
 }
 
-// Name gives d in both forms.
+// Name gives d in both forms; the pretty one as c shows names, if it is a Pretty.
 func (d DN) Name(c Canon) (Name, error) {
 	norm, err := d.Normalize(c)
 	if err != nil {
 		return Name{}, err
+	}
+	if p, ok := c.(Pretty); ok {
+		d = p.PrettyName(d)
 	}
 	return Name{Pretty: d.String(), Norm: norm}, nil
 }
@@ -111,16 +114,11 @@ func (n Name) IsSuffix(suffix Name) bool { return IsSuffix(n.Norm, suffix.Norm) 
 
 // Child is the name of r directly below n.
 func (n Name) Child(r RDN, c Canon) (Name, error) {
-	norm, err := r.Normalize(c)
-	if err != nil {
-		return Name{}, err
+	child, err := DN{r}.Name(c)
+	if err != nil || n.IsRoot() {
+		return child, err
 	}
-	pretty := r.String()
-	if !n.IsRoot() {
-		norm += "," + n.Norm
-		pretty += "," + n.Pretty
-	}
-	return Name{Pretty: pretty, Norm: norm}, nil
+	return Name{Pretty: child.Pretty + "," + n.Pretty, Norm: child.Norm + "," + n.Norm}, nil
 }
 
 // ParentNorm cuts the first relative name off a normal form; "" at the top.

@@ -30,6 +30,13 @@ type Canon interface {
 	CanonAVA(typ string, value []byte) (canonType string, canonValue []byte, err error)
 }
 
+// Pretty is what a Canon may also be: it says how names are shown. Without it
+// they are shown as they were written.
+type Pretty interface {
+	// PrettyName gives d as it is shown: the same name, d itself not changed.
+	PrettyName(d DN) DN
+}
+
 // Name is a DN in its two forms. The zero Name is the root DN.
 type Name struct {
 	Pretty string

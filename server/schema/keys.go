@@ -118,12 +118,15 @@ func canonAVA(types map[string]*AttributeType, lower bool, typ string, value []b
 		return strings.ToLower(typ), v, nil
 	}
 	if lower {
-		if t.Equality != nil && t.Equality.canon == nil && t.Syntax.OID == oidDN {
-			if v, err := t.Equality.Normalize(value); err == nil {
-				return t.canonName(), v, nil
+		v, _ := lenient(value)
+		if t.Syntax.OID == oidDN && t.Equality != nil {
+			// a name within the name; as case-ignore text when it is none
+			for _, name := range [][]byte{value, v} {
+				if k, err := t.Equality.Normalize(name); err == nil {
+					return t.canonName(), k, nil
+				}
 			}
 		}
-		v, _ := lenient(value)
 		return t.canonName(), v, nil
 	}
 	if t.Syntax.Validate != nil {

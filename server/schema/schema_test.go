@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"libslapi/server/dn"
+
+	"pgregory.net/rapid"
 )
 
 // standard is our own schema files over the built-in elements.
@@ -280,6 +282,31 @@ func TestCanon(t *testing.T) {
 				t.Errorf("%s: not stable: %s %v", n.Norm, again.Norm, err)
 			}
 		}
+	}
+}
+
+// A normal form is its own normal form, whatever the types and values.
+func TestNormalFormStable(t *testing.T) {
+	for _, s := range []*Schema{standard(t), standard(t, Compat389())} {
+		var names []string
+		for _, a := range s.AttributeTypes() {
+			names = append(names, a.Name())
+		}
+		text := rapid.StringMatching(`[ a-zA-Z0-9,=+$#()'B{}\-]{0,12}|[0-9]{14}(\.[0-9])?Z|'[01]{1,4}'B|cn=[ -~]{1,5}|.{0,6}`)
+		rapid.Check(t, func(t *rapid.T) {
+			var r dn.RDN
+			for range rapid.IntRange(1, 3).Draw(t, "n") {
+				r = append(r, dn.AVA{Type: rapid.SampledFrom(names).Draw(t, "type"), Value: []byte(text.Draw(t, "value"))})
+			}
+			n, err := dn.DN{r}.Name(s)
+			if err != nil {
+				return
+			}
+			again, err := dn.NewName(n.Norm, s)
+			if err != nil || again.Norm != n.Norm {
+				t.Fatalf("%q -> %q -> %q, %v", n.Pretty, n.Norm, again.Norm, err)
+			}
+		})
 	}
 }
 

@@ -102,7 +102,7 @@ func builtinSyntaxes() []*Syntax {
 		text(oidObjectClassDesc, "Object Class Description", def(classElement)),
 		text(oidOID, "OID", validOID),
 		text(ldapSyntax+"39", "Other Mailbox", validOtherMailbox),
-		octets2(oidOctetString, "Octet String"),
+		anyOctets(oidOctetString, "Octet String"),
 		text(oidPostalAddress, "Postal Address", validPostalAddress),
 		text(oidProtocolInformation, "Protocol Information", validDirectoryString),
 		text(oidPresentationAddress, "Presentation Address", validDirectoryString),
@@ -112,8 +112,8 @@ func builtinSyntaxes() []*Syntax {
 		text(ldapSyntax+"47", "Supplier Or Consumer", validDirectoryString),
 		text(ldapSyntax+"48", "Supplier And Consumer", validDirectoryString),
 		octets(ldapSyntax+"49", "Supported Algorithm", true, validSequence),
-		text(oidTelephone, "Telephone Number", validTelephone),
-		octets2(ldapSyntax+"51", "Teletex Terminal Identifier").check(validTeletex),
+		text(oidTelephone, "Telephone Number", validPrintable),
+		anyOctets(ldapSyntax+"51", "Teletex Terminal Identifier").check(validTeletex),
 		text(ldapSyntax+"52", "Telex Number", validTelex),
 		text(ldapSyntax+"53", "UTC Time", validUTCTime),
 		text(oidSyntaxDesc, "LDAP Syntax Description", def(syntaxElement)),
@@ -140,7 +140,7 @@ func builtinSyntaxes() []*Syntax {
 	}
 }
 
-// octets2 is a syntax of octets that may well be text.
-func octets2(oid, desc string) *Syntax { return &Syntax{OID: oid, Desc: desc, builtin: true} }
+// anyOctets is a syntax of octets that may well be text.
+func anyOctets(oid, desc string) *Syntax { return &Syntax{OID: oid, Desc: desc, builtin: true} }
 
 func (x *Syntax) check(valid func([]byte) error) *Syntax { x.Validate = valid; return x }

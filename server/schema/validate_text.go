@@ -62,14 +62,6 @@ func validCountry(v []byte) error {
 	return validPrintable(v)
 }
 
-// validTelephone: a printable string that is not blank alone.
-func validTelephone(v []byte) error {
-	if len(bytes.Trim(v, " ")) == 0 {
-		return errEmpty
-	}
-	return validPrintable(v)
-}
-
 func validNumericString(v []byte) error {
 	if len(v) == 0 {
 		return errEmpty
@@ -243,7 +235,7 @@ func validOtherMailbox(v []byte) error {
 // validFacsimile: a telephone number and G3 parameters behind dollar signs.
 func validFacsimile(v []byte) error {
 	parts := strings.Split(string(v), "$")
-	if err := validTelephone([]byte(parts[0])); err != nil {
+	if err := validPrintable([]byte(parts[0])); err != nil {
 		return err
 	}
 	for _, p := range parts[1:] {
