@@ -124,19 +124,18 @@ func (c *change) prepareAdd(e *entry.Entry) error {
 		s.addOperational(c.op, c.db, e, "")
 	}
 	if c.db.Private {
-		e.CheckNaming(sch, true)
-		return nil
+		return errorOf(e.CheckNaming(sch, true))
 	}
-	if s.is389() {
-		if err := e.CheckNaming(sch, true); err != nil {
-			return err
+	if !s.is389() && !c.db.NoLastmod {
+		if oc := e.StructuralClass(sch); oc != nil && !(c.mayOperational() && e.Has("structuralObjectClass")) {
+			e.Put(sch, "structuralObjectClass", []byte(oc.Name()))
 		}
-		return errorOf(s.checkSchema(e, c.db))
 	}
-	if err := s.checkSchema(e, c.db); err != nil {
+	// Both peers add the values of the name that the entry lacks.
+	if err := e.CheckNaming(sch, true); err != nil {
 		return err
 	}
-	return errorOf(e.CheckNaming(sch, false))
+	return errorOf(s.checkSchema(e, c.db))
 }
 
 // errorOf keeps a nil *wire.Error from becoming an error that is not nil.

@@ -296,12 +296,7 @@ func (s *Server) CheckPassword(stored string, clear []byte) bool {
 }
 
 func (s *Server) knownScheme(name string) bool {
-	for _, n := range s.registry.Names() {
-		if strings.EqualFold(strings.Trim(n, "{}"), strings.Trim(name, "{}")) {
-			return true
-		}
-	}
-	return false
+	return s.registry.Lookup(strings.Trim(name, "{}")) != nil
 }
 
 // HashPassword hashes a clear-text password with a scheme; "" takes the

@@ -55,7 +55,7 @@ func (s *Server) compare(op *plugin.Operation) error {
 // subtypes: compareTrue, compareFalse, or what stands in the way.
 func compareValues(e *entry.Entry, comp *computer, d schema.Description, value []byte) wire.Result {
 	if d.Type.Equality == nil && !d.Type.Unknown {
-		return wire.Result{Code: wire.InappropriateMatching, Text: "no equality matching rule"}
+		return wire.Result{Code: wire.InappropriateMatching, Text: "inappropriate matching request"}
 	}
 	if d.Type.Equality != nil {
 		rule := d.Type.Equality

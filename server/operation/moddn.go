@@ -66,7 +66,7 @@ func (c *change) renamed(before *entry.Entry) (*entry.Entry, error) {
 		return nil, err
 	}
 	if oldParent == nil {
-		return nil, wire.Errorf(wire.UnwillingToPerform, "cannot rename a suffix entry")
+		return nil, wire.Errorf(wire.AffectsMultipleDSAs, "cannot rename between DSAs")
 	}
 	parent, err := c.newParent(before, oldParent)
 	if err != nil {

@@ -167,6 +167,9 @@ func (s *Server) nowhere(op *plugin.Operation) error {
 	if len(s.opt.Referral) > 0 && !stateOf(op).ctl.manageDsaIT {
 		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(s.opt.Referral, op.Target, scopeWord(op))}}
 	}
+	if op.Kind.Update() && !s.is389() && !op.Internal {
+		return wire.Errorf(wire.UnwillingToPerform, "no global superior knowledge")
+	}
 	return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject}}
 }
 
