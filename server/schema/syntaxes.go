@@ -90,7 +90,7 @@ func builtinSyntaxes() []*Syntax {
 		text(ldapSyntax+"25", "Guide", validGuide),
 		text(oidIA5String, "IA5 String", validIA5),
 		text(oidInteger, "INTEGER", validInteger),
-		octets(ldapSyntax+"28", "JPEG", false, validJPEG),
+		octets(ldapSyntax+"28", "JPEG", false, nil),
 		text(ldapSyntax+"29", "Master And Shadow Access Points", validDirectoryString),
 		text(oidMatchingRuleDesc, "Matching Rule Description", def(ruleElement)),
 		text(oidMatchingRuleUse, "Matching Rule Use Description", def(ruleUseElement)),
