@@ -50,11 +50,20 @@ type indexes struct {
 	bound atomic.Pointer[bound]
 }
 
+// canonical is the name under which the indexes of an attribute are kept: the
+// first name of its type, in lower case.
+func canonical(s *schema.Schema, attr string) string {
+	if t := s.AttributeType(attr); t != nil {
+		attr = t.Name()
+	}
+	return strings.ToLower(attr)
+}
+
 // newIndexes makes a set from specs; several specs of one attribute add up.
-func newIndexes(specs []IndexSpec) *indexes {
+func newIndexes(specs []IndexSpec, sch *schema.Schema) *indexes {
 	x := &indexes{}
 	for _, s := range specs {
-		attr := strings.ToLower(s.Attr)
+		attr := canonical(sch, s.Attr)
 		i := slices.IndexFunc(x.list, func(i *index) bool { return i.attr == attr })
 		if i < 0 {
 			i = len(x.list)

@@ -40,7 +40,7 @@ func (db *DB) readIndexes() error {
 		return err
 	}
 	defer r.Close()
-	x := newIndexes(db.opt.Indexes)
+	x := newIndexes(db.opt.Indexes, db.opt.Schema())
 	for _, i := range x.list {
 		for k := range i.on {
 			if i.on[k] {
@@ -85,7 +85,7 @@ func (db *DB) SetIndexes(specs []IndexSpec) error {
 func (db *DB) adopt(specs []IndexSpec) (build, drop []string, x *indexes, count uint64, err error) {
 	db.indexMu.Lock()
 	defer db.indexMu.Unlock()
-	x = newIndexes(specs)
+	x = newIndexes(specs, db.opt.Schema())
 	x.era = db.writing.Load().era + 1
 	wanted := map[string]bool{}
 	for _, i := range x.list {
@@ -204,11 +204,13 @@ func (db *DB) distrust(attrs []string) (build []string, err error) {
 	db.indexMu.Lock()
 	defer db.indexMu.Unlock()
 	x := db.indexes.Load()
+	named := map[string]bool{}
 	for _, a := range attrs {
-		known := slices.ContainsFunc(x.list, func(i *index) bool { return strings.EqualFold(i.attr, a) })
-		if !known {
+		name := canonical(db.opt.Schema(), a)
+		if !slices.ContainsFunc(x.list, func(i *index) bool { return i.attr == name }) {
 			return nil, fmt.Errorf("backend %s: no index is configured for %q", db.opt.Name, a)
 		}
+		named[name] = true
 	}
 	w, err := db.st.Write()
 	if err != nil {
@@ -216,7 +218,7 @@ func (db *DB) distrust(attrs []string) (build []string, err error) {
 	}
 	defer w.Close()
 	x = x.with(func(i *index) {
-		if len(attrs) > 0 && !slices.ContainsFunc(attrs, func(a string) bool { return strings.EqualFold(i.attr, a) }) {
+		if len(attrs) > 0 && !named[i.attr] {
 			return
 		}
 		for k := range i.on {
