@@ -41,6 +41,21 @@ func (n *nameTable) dnKey(v []byte) ([]byte, error) {
 	return []byte(norm), err
 }
 
+// dnMatch compares the places of two names in the tree.
+func (n *nameTable) dnMatch(f func(value, assertion string) bool) func(v, a []byte) (bool, error) {
+	return func(v, a []byte) (bool, error) {
+		kv, err := n.dnKey(v)
+		if err != nil {
+			return false, err
+		}
+		ka, err := n.dnKey(a)
+		if err != nil {
+			return false, err
+		}
+		return f(string(kv), string(ka)), nil
+	}
+}
+
 func (n *nameTable) rdnKey(v []byte) ([]byte, error) {
 	r, err := dn.ParseRDN(string(v))
 	if err != nil {

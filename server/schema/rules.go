@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+
+	"libslapi/server/dn"
 )
 
 const (
@@ -133,7 +135,16 @@ func builtinRules(s *Schema) []*MatchingRule {
 		ord("1.3.6.1.4.1.4203.666.11.2.3", "CSNOrderingMatch", oidCSN, csnKey),
 		assert(eq("1.3.6.1.4.1.4203.666.11.2.5", "CSNSIDMatch", oidCSNSID, csnSIDOf), csnSIDKey),
 		eq("1.2.36.79672281.1.13.3", "rdnMatch", oidRDN, names.rdnKey),
-		sub("1.3.6.1.4.1.4203.666.4.9", "dnSubtreeMatch", oidDN, names.dnKey, nil),
+		match(eq("1.3.6.1.4.1.4203.666.4.8", "dnOneLevelMatch", oidDN, names.dnKey), names.dnMatch(func(v, a string) bool {
+			return v != "" && dn.ParentNorm(v) == a
+		})),
+		match(eq("1.3.6.1.4.1.4203.666.4.9", "dnSubtreeMatch", oidDN, names.dnKey), names.dnMatch(dn.IsSuffix)),
+		match(eq("1.3.6.1.4.1.4203.666.4.10", "dnSubordinateMatch", oidDN, names.dnKey), names.dnMatch(func(v, a string) bool {
+			return v != a && dn.IsSuffix(v, a)
+		})),
+		match(eq("1.3.6.1.4.1.4203.666.4.11", "dnSuperiorMatch", oidDN, names.dnKey), names.dnMatch(func(v, a string) bool {
+			return v != a && dn.IsSuffix(a, v)
+		})),
 		eq("1.3.6.1.4.1.4203.666.4.12", "authzMatch", oidAuthz, caseIgnore),
 		eq("1.3.6.1.4.1.4203.666.4.13", "privateKeyMatch", oidPrivateKey, identity),
 		match(eq(oidBitAnd, "integerBitAndMatch", oidInteger, integerKey), bitMatch(true)),

@@ -73,6 +73,10 @@ func TestEqualityRules(t *testing.T) {
 		{"CSNMatch", []pair{{"20240101000000Z#000001#00#000000", "20240101000000.000000Z#000001#000#000000"}}, []pair{{"20240101000000.000000Z#000001#000#000000", "20240101000000.000000Z#000001#001#000000"}}, []pair{{"20240101000000.000000Z#000001#000#000000", "x"}}},
 		{"CSNSIDMatch", []pair{{"20240101000000.000000Z#000001#0AB#000000", "0ab"}}, []pair{{"20240101000000.000000Z#000001#001#000000", "002"}}, []pair{{"20240101000000.000000Z#000001#000#000000", "x"}}},
 		{"rdnMatch", []pair{{"CN=a+sn=B", "sn=b+cn=A"}}, []pair{{"cn=a", "sn=a"}}, []pair{{"cn=a", "cn=a,cn=b"}}},
+		{"dnOneLevelMatch", []pair{{"cn=A,dc=x", "DC=x"}, {"dc=x", ""}}, []pair{{"cn=a,cn=b,dc=x", "dc=x"}, {"dc=x", "dc=x"}, {"", ""}}, []pair{{"x", "dc=x"}}},
+		{"dnSubtreeMatch", []pair{{"cn=A,dc=x", "DC=x"}, {"dc=x", "dc=X"}, {"dc=x", ""}}, []pair{{"dc=x", "cn=a,dc=x"}}, []pair{{"dc=x", "x"}}},
+		{"dnSubordinateMatch", []pair{{"cn=a,cn=b,dc=x", "dc=x"}}, []pair{{"dc=x", "dc=x"}}, nil},
+		{"dnSuperiorMatch", []pair{{"dc=x", "cn=a,cn=b,dc=x"}}, []pair{{"dc=x", "dc=x"}, {"cn=a,dc=x", "dc=x"}}, nil},
 		{"integerBitAndMatch", []pair{{"7", "5"}, {"-1", "4"}, {"0", "0"}, {"18446744073709551615", "1"}}, []pair{{"4", "5"}}, []pair{{"4", "x"}, {"x", "4"}}},
 		{"integerBitOrMatch", []pair{{"4", "5"}}, []pair{{"4", "3"}, {"4", "0"}}, []pair{{"4", "x"}}},
 	} {
@@ -95,6 +99,15 @@ func TestEqualityRules(t *testing.T) {
 			if _, err := matches(t, r, p.value, p.assertion); err == nil {
 				t.Errorf("%s: %q and %q can be compared", c.rule, p.value, p.assertion)
 			}
+		}
+	}
+}
+
+// What a filter calls must be there for the kind of filter the rule serves.
+func TestRulesAreWhole(t *testing.T) {
+	for _, r := range New().MatchingRules() {
+		if r.Normalize == nil || r.Syntax == nil || len(r.Names) == 0 || (r.Use == UseSubstrings) != (r.Substring != nil) {
+			t.Errorf("%+v", r)
 		}
 	}
 }
