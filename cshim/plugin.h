@@ -7,9 +7,7 @@
 #define CSHIM_PLUGIN_H
 
 #include "objects.h"
-
-/* Dialects, as cshim_dialect() and server/plugin number them. */
-enum { CSHIM_OPENLDAP = 1, CSHIM_389 = 2, CSHIM_IBM = 3 };
+#include "dialect.h"
 
 /* Room for every *_FN parameter of both dialects; cshim_slot_count() tells how many there are. */
 #define CSHIM_SLOT_MAX 256

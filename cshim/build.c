@@ -1,0 +1,159 @@
+/* See build.h. */
+#include "build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dn.h"
+#include "mem.h"
+#include "value.h"
+
+static uint32_t number(const unsigned char **p)
+{
+	uint32_t n;
+
+	memcpy(&n, *p, sizeof n);
+	*p += sizeof n;
+	return n;
+}
+
+static char *string(const unsigned char **p)
+{
+	uint32_t n = number(p);
+	char *s = cshim_memdup(*p, n);
+
+	*p += n;
+	return s;
+}
+
+static struct berval *bytes(const unsigned char **p)
+{
+	uint32_t n = number(p);
+	struct berval *bv = cshim_bv_new(*p, n);
+
+	*p += n;
+	return bv;
+}
+
+static void values(const unsigned char **p, Slapi_ValueSet *vs)
+{
+	uint32_t n = number(p);
+
+	if (n == 0)
+		return;
+	vs->va = cshim_malloc(((size_t)n + 1) * sizeof *vs->va);
+	vs->max = (size_t)n + 1;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t len = number(p);
+		vs->va[i] = cshim_value_make(*p, len);
+		*p += len;
+	}
+	vs->va[n] = NULL;
+	vs->num = n;
+}
+
+static void sdn(const unsigned char **p, Slapi_DN *out)
+{
+	char *pretty = string(p), *norm = string(p);
+
+	cshim_sdn_put(out, pretty, norm);
+}
+
+Slapi_Entry *cshim_build_entry(const void *buf, uint64_t id)
+{
+	const unsigned char *p = buf;
+	Slapi_Entry *e = slapi_entry_alloc();
+	Slapi_Attr **tail = &e->e_attrs;
+
+	sdn(&p, &e->e_sdn);
+	e->e_id = id;
+	for (uint32_t n = number(&p); n > 0; n--) {
+		Slapi_Attr *a = cshim_calloc(1, sizeof *a);
+		a->a_type = string(&p);
+		values(&p, &a->a_present_values);
+		*tail = a;
+		tail = &a->a_next;
+	}
+	return e;
+}
+
+LDAPMod **cshim_build_mods(const void *buf)
+{
+	const unsigned char *p = buf;
+	uint32_t n = number(&p);
+	LDAPMod **mods;
+
+	if (n == 0)
+		return NULL;
+	mods = cshim_malloc(((size_t)n + 1) * sizeof *mods);
+	for (uint32_t i = 0; i < n; i++) {
+		LDAPMod *m = cshim_calloc(1, sizeof *m);
+		m->mod_op = (int)number(&p) | LDAP_MOD_BVALUES;
+		m->mod_type = string(&p);
+		uint32_t k = number(&p);
+		if (k) {
+			m->mod_bvalues = cshim_malloc(((size_t)k + 1) * sizeof *m->mod_bvalues);
+			for (uint32_t j = 0; j < k; j++)
+				m->mod_bvalues[j] = bytes(&p);
+			m->mod_bvalues[k] = NULL;
+		}
+		mods[i] = m;
+	}
+	mods[n] = NULL;
+	return mods;
+}
+
+Slapi_ValueSet *cshim_build_valueset(const void *buf)
+{
+	const unsigned char *p = buf;
+	Slapi_ValueSet *vs = slapi_valueset_new();
+
+	values(&p, vs);
+	return vs;
+}
+
+struct berval **cshim_build_bervals(const void *buf)
+{
+	const unsigned char *p = buf;
+	uint32_t n = number(&p);
+	struct berval **v = cshim_malloc(((size_t)n + 1) * sizeof *v);
+
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = bytes(&p);
+	v[n] = NULL;
+	return v;
+}
+
+LDAPControl **cshim_build_controls(const void *buf)
+{
+	const unsigned char *p = buf;
+	uint32_t n = number(&p);
+	LDAPControl **list;
+
+	if (n == 0)
+		return NULL;
+	list = cshim_malloc(((size_t)n + 1) * sizeof *list);
+	for (uint32_t i = 0; i < n; i++) {
+		LDAPControl *c = cshim_calloc(1, sizeof *c);
+		c->ldctl_oid = string(&p);
+		c->ldctl_iscritical = number(&p) != 0;
+		if (number(&p)) {
+			uint32_t len = number(&p);
+			c->ldctl_value.bv_val = cshim_memdup(p, len);
+			c->ldctl_value.bv_len = len;
+			p += len;
+		}
+		list[i] = c;
+	}
+	list[n] = NULL;
+	return list;
+}
+
+Slapi_DN *cshim_build_sdn(const void *buf)
+{
+	const unsigned char *p = buf;
+	Slapi_DN *out = slapi_sdn_new();
+
+	sdn(&p, out);
+	return out;
+}
