@@ -155,7 +155,7 @@ static int walk_level(struct cshim_op *op, const struct cshim_hooks *list, int d
 	for (int i = 0; i < list->n; i++) {
 		const struct cshim_hook *h = &list->h[i];
 		int go;
-		if (h->database != database || !h->fn || !h->plugin->enabled)
+		if (h->database != database || !h->fn || !h->plugin->host)
 			continue;
 		go = decide(op, h->plugin, rule, cshim_call(h->plugin, h->fn, op->pb, op->operation.handle), out);
 		if (go <= 0)
@@ -214,6 +214,20 @@ int cshim_call_pwd_cmp(struct cshim_plugin *p, const char *clear, const char *st
 	enter(&saved, p, NULL, 0);
 	rc = fn(clear, stored);
 	leave(&saved);
+	return rc;
+}
+
+/* The create function sets its match function as if it were the plug-in's own,
+ * another one for each rule: the caller lets one create run at a time. */
+int cshim_call_mr_create(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, void **match)
+{
+	int slot = cshim_slot_of_param(SLAPI_PLUGIN_MR_FILTER_MATCH_FN), rc;
+
+	if (match && slot >= 0)
+		p->fn[slot] = NULL;
+	rc = cshim_call(p, fn, pb, 0);
+	if (match)
+		*match = slot >= 0 ? (void *)p->fn[slot] : NULL;
 	return rc;
 }
 

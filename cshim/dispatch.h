@@ -11,7 +11,8 @@
 #include "pblock.h"
 #include "plugin.h"
 
-/* One function at one point. database is 0 for a global plug-in, else the
+/* One function at one point. It is called while its plug-in's host field is
+ * set, which says that the plug-in runs. database is 0 for a global plug-in, else the
  * number of the database that it belongs to. */
 struct cshim_hook {
 	cshim_fn fn;
@@ -80,6 +81,7 @@ int cshim_call(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, uintptr_t 
 /* The other shapes of plug-in functions. */
 char *cshim_call_pwd_enc(struct cshim_plugin *p, const char *clear);
 int cshim_call_pwd_cmp(struct cshim_plugin *p, const char *clear, const char *stored);
+int cshim_call_mr_create(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, void **match);
 int cshim_call_mr_match(struct cshim_plugin *p, void *fn, void *object, Slapi_Entry *e);
 int cshim_call_dse(struct cshim_plugin *p, dseCallbackFn fn, Slapi_PBlock *pb, Slapi_Entry *before, Slapi_Entry *after,
 		   int *code, char *text, void *arg, uintptr_t op);

@@ -83,6 +83,18 @@ void slapi_task_set_warning(Slapi_Task *task, task_warning warn);
 int slapi_task_get_warning(Slapi_Task *task);
 void slapi_destroy_task(void *arg);
 
+/* host_case.c */
+unsigned char *slapi_utf8StrToUpper(unsigned char *s);
+unsigned char *slapi_UTF8STRTOLOWER(char *s);
+unsigned char *slapi_UTF8STRTOUPPER(char *s);
+void slapi_utf8ToUpper(unsigned char *s, unsigned char *d, int *ssz, int *dsz);
+void slapi_UTF8TOLOWER(char *s, char *d, int *ssz, int *dsz);
+void slapi_UTF8TOUPPER(char *s, char *d, int *ssz, int *dsz);
+int slapi_utf8isUpper(unsigned char *s);
+int slapi_utf8isLower(unsigned char *s);
+int slapi_UTF8ISUPPER(char *s);
+int slapi_UTF8ISLOWER(char *s);
+
 /* host_misc.c */
 char *slapd_pr_strerror(const int prerrno);
 const char *slapd_system_strerror(const int syserrno);

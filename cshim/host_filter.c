@@ -359,7 +359,7 @@ static int verdict(int r, void *caller)
 	case 1:
 		return is_389 ? -1 : LDAP_COMPARE_FALSE;
 	case 2:
-		return is_389 ? -1 : 0x80;
+		return is_389 ? -1 : LDAP_OTHER;
 	}
 	return is_389 ? r - 1000 : -1;
 }

@@ -68,6 +68,9 @@ extern Slapi_Backend *slapiGoBackendFor(char *ndn, int exact);
 extern Slapi_Backend *slapiGoBackendAt(int i);
 extern Slapi_Backend *slapiGoBackendNamed(char *name);
 
+/* A character in lower or upper case. */
+extern uint32_t slapiGoRuneCase(uint32_t c, int upper);
+
 /* Server facts. */
 extern int slapiGoShuttingDown(void);
 extern char *slapiGoSetting(char *attr);

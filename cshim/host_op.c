@@ -253,53 +253,6 @@ int slapi_is_connection_ssl(Slapi_PBlock *pPB, int *isSSL)
 
 /* Controls. */
 
-LDAPControl *slapi_dup_control(LDAPControl *ctrl)
-{
-	LDAPControl *list[2] = { ctrl, NULL }, **copy, *one;
-
-	if (!ctrl)
-		return NULL;
-	copy = cshim_controls_dup(list);
-	one = copy[0];
-	free(copy);
-	return one;
-}
-
-void slapi_add_control_ext(LDAPControl ***ctrlsp, LDAPControl *newctrl, int copy)
-{
-	size_t n = 0;
-
-	if (!ctrlsp || !newctrl)
-		return;
-	while (*ctrlsp && (*ctrlsp)[n])
-		n++;
-	*ctrlsp = (LDAPControl **)slapi_ch_realloc((char *)*ctrlsp, (n + 2) * sizeof **ctrlsp);
-	(*ctrlsp)[n] = copy ? slapi_dup_control(newctrl) : newctrl;
-	(*ctrlsp)[n + 1] = NULL;
-}
-
-void slapi_add_controls(LDAPControl ***ctrlsp, LDAPControl **newctrls, int copy)
-{
-	for (; newctrls && *newctrls; newctrls++)
-		slapi_add_control_ext(ctrlsp, *newctrls, copy);
-}
-
-int slapi_build_control_from_berval(char *oid, struct berval *bvp, char iscritical, LDAPControl **ctrlp)
-{
-	LDAPControl *c;
-
-	if (!oid || !ctrlp)
-		return LDAP_PARAM_ERROR;
-	c = (LDAPControl *)slapi_ch_calloc(1, sizeof *c);
-	c->ldctl_oid = slapi_ch_strdup(oid);
-	c->ldctl_iscritical = iscritical;
-	/* The value is taken over, as in 389. */
-	if (bvp)
-		c->ldctl_value = *bvp;
-	*ctrlp = c;
-	return LDAP_SUCCESS;
-}
-
 int slapi_build_control(char *oid, BerElement *ber, char iscritical, LDAPControl **ctrlp)
 {
 	struct berval *bv = NULL, empty = { 0, NULL };
@@ -312,24 +265,6 @@ int slapi_build_control(char *oid, BerElement *ber, char iscritical, LDAPControl
 	rc = slapi_build_control_from_berval(oid, bv ? bv : &empty, iscritical, ctrlp);
 	free(bv); /* the struct only: its bytes are the control's */
 	return rc;
-}
-
-int slapi_control_present(LDAPControl **controls, char *oid, struct berval **val, int *iscritical)
-{
-	int is_389 = cshim_dialect(CSHIM_CALLER()) == CSHIM_389;
-
-	if (val)
-		*val = NULL;
-	for (; oid && controls && *controls; controls++) {
-		if (strcmp((*controls)->ldctl_oid, oid) != 0)
-			continue;
-		if (val && (is_389 || (*controls)->ldctl_value.bv_len > 0))
-			*val = &(*controls)->ldctl_value;
-		if (iscritical)
-			*iscritical = (*controls)->ldctl_iscritical;
-		return 1;
-	}
-	return 0;
 }
 
 void slapi_register_supported_control(char *controloid, unsigned long controlops)
@@ -567,6 +502,15 @@ int slapi_pw_find(struct berval **vals, struct berval *v)
 		if (slapiGoPasswordEqual((*vals)->bv_val, (*vals)->bv_len, v->bv_val, v->bv_len))
 			return 0;
 	return 1;
+}
+
+/* 389 keeps the clear text of a new password beside the entry only where
+ * nsslapd-unhashed-pw-switch asks for it, which is off by default. We never
+ * keep it, so there is never one to give. */
+char *slapi_get_first_clear_text_pw(Slapi_Entry *entry)
+{
+	(void)entry;
+	return NULL;
 }
 
 char *slapi_encode(char *value, char *alg)

@@ -1,0 +1,239 @@
+package main
+
+/*
+#include <stdlib.h>
+#include "host_filter.h"
+#include "host_goside.h"
+
+static void set_piece(Slapi_Filter *f, int which, const char *p, size_t n) { cshim_filter_add_piece(f, which, p, n); }
+*/
+import "C"
+
+import (
+	"errors"
+	"unsafe"
+
+	"libslapi/server/filter"
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// heldFilter is the resolved form of a C filter.
+type heldFilter struct {
+	node   *filter.Node
+	schema *schema.Schema // which it was resolved with
+}
+
+//export slapiGoFilterParse
+func slapiGoFilterParse(text *C.char) (f *C.Slapi_Filter) {
+	defer guard("slapi_str2filter", func() { f = nil })
+	n, err := filter.Parse(C.GoString(text))
+	if err != nil {
+		return nil
+	}
+	return filterToC(n)
+}
+
+//export slapiGoFilterString
+func slapiGoFilterString(f *C.Slapi_Filter) (text *C.char) {
+	defer guard("slapi_filter_to_string", func() { text = nil })
+	n := filterFromC(f)
+	if n == nil {
+		return nil
+	}
+	return C.CString(n.String())
+}
+
+//export slapiGoFilterForget
+func slapiGoFilterForget(handle C.uintptr_t) {
+	defer guard("slapi_filter_free", nil)
+	if h, ok := filters.drop(uintptr(handle)); ok {
+		h.node.Release()
+	}
+}
+
+// filterToC makes the C tree of a filter.
+func filterToC(n *filter.Node) *C.Slapi_Filter {
+	var typ *C.char
+	if n.Attr != "" {
+		typ = C.CString(n.Attr)
+		defer C.free(unsafe.Pointer(typ))
+	}
+	f := C.cshim_filter_new(C.ulong(n.Kind), typ)
+	switch n.Kind {
+	case filter.And, filter.Or, filter.Not:
+		for _, k := range n.Kids {
+			C.cshim_filter_append(f, filterToC(k))
+		}
+	case filter.Substrings:
+		if n.Initial != nil {
+			addPiece(f, 0, n.Initial)
+		}
+		for _, a := range n.Any {
+			addPiece(f, 1, a)
+		}
+		if n.Final != nil {
+			addPiece(f, 2, n.Final)
+		}
+	case filter.Present:
+	default:
+		p := unsafe.Pointer(unsafe.SliceData(n.Value))
+		C.cshim_filter_set_value(f, p, C.size_t(len(n.Value)))
+		if n.Kind == filter.Extensible {
+			var rule *C.char
+			if n.Rule != "" {
+				rule = C.CString(n.Rule)
+				defer C.free(unsafe.Pointer(rule))
+			}
+			C.cshim_filter_set_rule(f, rule, cBool(n.DNAttrs))
+		}
+	}
+	return f
+}
+
+func addPiece(f *C.Slapi_Filter, which C.int, piece []byte) {
+	C.set_piece(f, which, (*C.char)(unsafe.Pointer(unsafe.SliceData(piece))), C.size_t(len(piece)))
+}
+
+// filterFromC makes the Go tree of a C filter, not resolved; nil for one that
+// is none.
+func filterFromC(f *C.Slapi_Filter) *filter.Node {
+	if f == nil {
+		return nil
+	}
+	n := &filter.Node{Kind: filter.Kind(f.choice)}
+	if f._type != nil {
+		n.Attr = C.GoString(f._type)
+	}
+	switch n.Kind {
+	case filter.And, filter.Or, filter.Not:
+		for k := f.list; k != nil; k = k.next {
+			kid := filterFromC(k)
+			if kid == nil {
+				return nil
+			}
+			n.Kids = append(n.Kids, kid)
+		}
+		if n.Kind == filter.Not && len(n.Kids) != 1 {
+			return nil
+		}
+	case filter.Substrings:
+		if f.initial != nil {
+			n.Initial = []byte(C.GoString(f.initial))
+		}
+		for _, a := range goStrings(f.any) {
+			n.Any = append(n.Any, []byte(a))
+		}
+		if f.final != nil {
+			n.Final = []byte(C.GoString(f.final))
+		}
+	case filter.Present:
+	case filter.Equality, filter.GreaterOrEqual, filter.LessOrEqual, filter.Approx, filter.Extensible:
+		n.Value = goBerval(&f.value)
+		if n.Value == nil {
+			n.Value = []byte{}
+		}
+		if n.Kind == filter.Extensible {
+			if f.rule != nil {
+				n.Rule = C.GoString(f.rule)
+			}
+			n.DNAttrs = f.dnattrs != 0
+		}
+	default:
+		return nil
+	}
+	return n
+}
+
+// resolved gives the Go form of a C filter, resolved once and kept at its root.
+// One that was resolved with a former schema is worked out anew each time.
+func resolved(f *C.Slapi_Filter) (*filter.Node, error) {
+	now := activeSchema()
+	h, kept := filters.get(uintptr(C.cshim_filter_resolved(f)))
+	if kept && h.schema == now {
+		return h.node, nil
+	}
+	n := filterFromC(f)
+	if n == nil {
+		return nil, errors.New("no filter")
+	}
+	var rules filter.Rules
+	if h := theHost.Load(); h != nil {
+		rules = h
+	}
+	if err := n.Resolve(now, rules); err != nil {
+		return nil, err
+	}
+	if kept {
+		return n, nil
+	}
+	handle := filters.put(&heldFilter{node: n, schema: now})
+	var lost C.uintptr_t
+	use := C.cshim_filter_publish(f, C.uintptr_t(handle), &lost)
+	if lost != 0 {
+		if h, ok := filters.drop(uintptr(lost)); ok {
+			h.node.Release()
+		}
+		if h, ok := filters.get(uintptr(use)); ok {
+			return h.node, nil
+		}
+		return nil, errors.New("filter changed")
+	}
+	return n, nil
+}
+
+//export slapiGoFilterTest
+func slapiGoFilterTest(pb *C.Slapi_PBlock, e *C.Slapi_Entry, f *C.Slapi_Filter, access C.int) (rc C.int) {
+	const failed = 1000
+	defer guard("slapi_filter_test", func() { rc = failed + C.int(wire.OperationsError) })
+	if e == nil || f == nil {
+		return failed + C.int(wire.OperationsError)
+	}
+	n, err := resolved(f)
+	if err != nil {
+		return failed + C.int(wire.ProtocolError)
+	}
+	ge, err := entryFromC(e)
+	if err != nil {
+		return failed + C.int(wire.InvalidDNSyntax)
+	}
+	if access != 0 {
+		if s, st := services(), opStateOf(pb); s != nil && st != nil {
+			if ok, err := maySearch(s, st.op, n, func(attr string, value []byte) (bool, error) {
+				return s.AccessAllowed(st.op, ge, attr, value, plugin.AccessSearch)
+			}); err != nil || !ok {
+				return failed + C.int(wire.InsufficientAccessRights)
+			}
+		}
+		if access&2 != 0 {
+			return 0
+		}
+	}
+	t, err := n.Match(ge, nil)
+	var we *wire.Error
+	switch {
+	case errors.As(err, &we):
+		return failed + C.int(we.Code)
+	case err != nil:
+		return failed + C.int(wire.OperationsError)
+	case t == filter.True:
+		return 0
+	case t == filter.Undefined:
+		return 2
+	}
+	return 1
+}
+
+// maySearch asks for the right to search by every attribute of a filter.
+func maySearch(s plugin.Services, op *plugin.Operation, n *filter.Node, allowed func(attr string, value []byte) (bool, error)) (bool, error) {
+	for _, k := range n.Kids {
+		if ok, err := maySearch(s, op, k, allowed); err != nil || !ok {
+			return false, err
+		}
+	}
+	if n.Attr == "" {
+		return true, nil
+	}
+	return allowed(n.Attr, n.Value)
+}
