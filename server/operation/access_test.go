@@ -64,11 +64,15 @@ func TestAccess(t *testing.T) {
 		"add": func(string) answer {
 			return e.add("dn: cn=new," + groups + "\nobjectClass: groupOfNames\ncn: new\nmember: " + alice + "\n")
 		},
-		"delete":   func(string) answer { return e.delete("cn=new," + groups) },
-		"rename":   func(string) answer { return e.rename("uid=dora,"+people, "uid=d", "", false) },
-		"compare":  func(string) answer { return e.do(&wire.CompareRequest{DN: alice, Type: "userPassword", Value: []byte("alicepw")}) },
-		"compare2": func(string) answer { return e.do(&wire.CompareRequest{DN: "uid=bob," + people, Type: "mail", Value: []byte("bob@example.com")}) },
-		"missing":  func(string) answer { return e.search("cn=no,"+people, wire.ScopeSub, "", "1.1") },
+		"delete": func(string) answer { return e.delete("cn=new," + groups) },
+		"rename": func(string) answer { return e.rename("uid=dora,"+people, "uid=d", "", false) },
+		"compare": func(string) answer {
+			return e.do(&wire.CompareRequest{DN: alice, Type: "userPassword", Value: []byte("alicepw")})
+		},
+		"compare2": func(string) answer {
+			return e.do(&wire.CompareRequest{DN: "uid=bob," + people, Type: "mail", Value: []byte("bob@example.com")})
+		},
+		"missing": func(string) answer { return e.search("cn=no,"+people, wire.ScopeSub, "", "1.1") },
 	}
 	for _, who := range []struct {
 		dn, pw string

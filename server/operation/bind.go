@@ -117,7 +117,10 @@ func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
 func (s *Server) bind(op *plugin.Operation) error {
 	b := op.Bind
 	if op.TargetErr != nil {
-		return wire.Errorf(wire.InvalidDNSyntax, "invalid DN")
+		if s.is389() && len(b.Password) > 0 {
+			return invalidCredentials()
+		}
+		return s.invalidDN()
 	}
 	if b.Version != 3 && !(b.Version == 2 && s.words["allow bind_v2"]) {
 		if b.Version < 2 || b.Version > 3 {

@@ -47,7 +47,11 @@ func (s *Server) compare(op *plugin.Operation) error {
 	if !ask.attr(e, d.Type, d.Options, op.Compare.Value, acl.PrivCompare) {
 		return ask.denied(e, "")
 	}
-	op.Result = compareValues(e, comp, d, op.Compare.Value)
+	if s.is389() {
+		op.Result = compare389(e, comp, d, op.Compare.Value)
+	} else {
+		op.Result = compareValues(e, comp, d, op.Compare.Value)
+	}
 	return nil
 }
 
@@ -85,4 +89,26 @@ func compareValues(e *entry.Entry, comp *computer, d schema.Description, value [
 		return wire.Result{Code: wire.CompareFalse}
 	}
 	return wire.Result{Code: wire.NoSuchAttribute}
+}
+
+// compare389 compares as ns-slapd does: with the very type asked for, and a
+// value that breaks the syntax is one that is not there.
+func compare389(e *entry.Entry, comp *computer, d schema.Description, value []byte) wire.Result {
+	values := comp.value(e, d.Type)
+	if at := e.Get(d); at != nil {
+		values = at.Values
+	}
+	if values == nil {
+		return wire.Result{Code: wire.NoSuchAttribute}
+	}
+	key, err := d.Type.EqualityKey(value)
+	if err != nil {
+		return wire.Result{Code: wire.CompareFalse}
+	}
+	for _, v := range values {
+		if have, err := d.Type.EqualityKey(v); err == nil && string(have) == string(key) {
+			return wire.Result{Code: wire.CompareTrue}
+		}
+	}
+	return wire.Result{Code: wire.CompareFalse}
 }

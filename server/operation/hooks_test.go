@@ -442,7 +442,7 @@ func TestBindPlugins(t *testing.T) {
 	}
 	expect(t, "target taken away", e.as("gone", "x"), wire.OperationsError, "")
 	expect(t, "refused", e.as("refused", "x"), wire.OperationsError, "Pre-bind plug-in failed")
-	expect(t, "no DN", e.as("nonsense", "x"), wire.InvalidDNSyntax, "")
+	expect(t, "no DN", e.as("nonsense", "x"), wire.InvalidCredentials, "")
 }
 
 func TestExtendedPlugins(t *testing.T) {

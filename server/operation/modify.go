@@ -120,7 +120,7 @@ func (c *change) mayModify(e *entry.Entry, changes []wire.Change) error {
 		}
 		if d.Type.NoUserModification && !c.mayOperational() {
 			if c.s.is389() {
-				return wire.Errorf(wire.UnwillingToPerform, "%s: modification is not allowed", ch.Type)
+				return &wire.Error{Result: wire.Result{Code: wire.UnwillingToPerform}}
 			}
 			return wire.Errorf(wire.ConstraintViolation, "%s: no user modification allowed", d.String())
 		}

@@ -101,9 +101,17 @@ func (s *Server) NewOperation(ctx context.Context, conn *plugin.Conn, msg *wire.
 		st.invalid = wire.Errorf(wire.ProtocolError, "unknown request")
 	}
 	if op.TargetErr != nil && op.Kind != plugin.KindBind {
-		st.invalid = wire.Errorf(wire.InvalidDNSyntax, "invalid DN")
+		st.invalid = s.invalidDN()
 	}
 	return op
+}
+
+// invalidDN is the answer to a target that is no DN.
+func (s *Server) invalidDN() *wire.Error {
+	if s.is389() {
+		return wire.Errorf(wire.InvalidDNSyntax, "invalid dn")
+	}
+	return wire.Errorf(wire.InvalidDNSyntax, "invalid DN")
 }
 
 // setTarget puts a name as sent into op.
@@ -162,7 +170,12 @@ func (s *Server) requestEntry(name dn.Name, attrs []wire.Attribute) (*entry.Entr
 			at.Values = append(at.Values[:len(at.Values):len(at.Values)], a.Values...)
 			continue
 		}
-		e.AppendAttr(entry.Attr{Type: d.Type, Options: d.Options, Desc: a.Type, Values: a.Values})
+		next := entry.Attr{Type: d.Type, Options: d.Options, Desc: a.Type, Values: a.Values}
+		if d.Type.Unknown {
+			next.Desc = lower(a.Type) // ns-slapd's habit, which its refusal shows
+			next.Type = sch.UnknownType(lower(d.Type.Name()))
+		}
+		e.AppendAttr(next)
 	}
 	return e, nil
 }

@@ -356,4 +356,3 @@ func (w *writer) SendEntry(op *plugin.Operation, m *plugin.EntryMessage) error {
 	}
 	return nil
 }
-
