@@ -118,6 +118,7 @@ func writeBench(b *testing.B, f func(b *testing.B, x backend.Txn, i int)) {
 				}
 				return
 			}
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					one()

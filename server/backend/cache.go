@@ -64,15 +64,16 @@ func (c *cache[K, V]) get(k K, gen uint64) (v V, ok bool) {
 	return v, ok
 }
 
-// put offers what the snapshot of generation gen has under k.
-func (c *cache[K, V]) put(k K, v V, gen uint64, cost int) {
+// put offers what the snapshot of generation gen has under k. Others make room
+// for it when it is wanted, else it is taken only where there is room.
+func (c *cache[K, V]) put(k K, v V, gen uint64, cost int, wanted bool) {
 	s := c.shard(k)
 	if cost > s.max/4 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if gen < s.floor {
+	if gen < s.floor || !wanted && s.cost+cost > s.max {
 		return
 	}
 	if l := s.lines[k]; l != nil {

@@ -54,8 +54,9 @@ func (im *Importer) begin() error {
 	im.entries, im.bytes = 0, 0
 	b, err := t.w.Get(tabMeta, metaNext)
 	im.next = max(getNumber(b), 1)
-	if f, ok := t.w.(store.Filler); ok {
-		f.SetFill(tabEntry, 0.95)
+	if bulk, ok := t.w.(store.BulkWriter); ok && err == nil {
+		bulk.Bulk()
+		bulk.SetFill(tabEntry, 0.95)
 	}
 	return err
 }
@@ -90,6 +91,8 @@ func (im *Importer) Add(e *entry.Entry) error {
 	r := record{parent: parent, own: own}
 	raw := r.append(nil, e)
 	if err := im.t.w.Put(tabEntry, idKey(id), raw); err != nil {
+		im.err = err
+		im.drop()
 		return err
 	}
 	im.next++
@@ -115,8 +118,11 @@ func (im *Importer) flush() error {
 	}
 	defer im.drop()
 	w := im.t.w
-	if f, ok := w.(store.Filler); ok {
-		f.SetFill(tabChild, 0.8)
+	if bulk, ok := w.(store.BulkWriter); ok {
+		bulk.SetFill(tabChild, 0.8)
+		for table := range im.posts.tables {
+			bulk.SetFill([]byte(table), 0.8)
+		}
 	}
 	names := make([]string, 0, len(im.children))
 	for k := range im.children {

@@ -11,8 +11,8 @@ import (
 	"libslapi/server/wire"
 )
 
-// keepUpTo is the number of candidates up to which a search puts what it
-// decodes into the cache; a larger one would only drive out what is in use.
+// keepUpTo is the number of candidates up to which a search has the cache make
+// room for what it decodes; a larger one would only drive out what is in use.
 const keepUpTo = 256
 
 // search is one search under way.

@@ -86,7 +86,7 @@ func (v *view) raw(id uint64) ([]byte, error) {
 // ByID finds an entry by its id.
 func (v *view) ByID(id uint64) (*entry.Entry, error) { return v.entry(id, true) }
 
-// entry reads an entry; keep puts it into the cache.
+// entry reads an entry; keep: the cache shall make room for it.
 func (v *view) entry(id uint64, keep bool) (*entry.Entry, error) {
 	if e := v.cached(id); e != nil {
 		return e, nil
@@ -123,8 +123,8 @@ func (v *view) decode(id uint64, raw []byte, keep bool) (*entry.Entry, error) {
 	}
 	e.ID = id
 	e.Name = join(r.own, up)
-	if keep && v.cachedID(id) {
-		v.db.entries.put(id, &decoded{e, v.schema}, v.gen, entryCost(e, len(raw)))
+	if v.cachedID(id) {
+		v.db.entries.put(id, &decoded{e, v.schema}, v.gen, entryCost(e, len(raw)), keep)
 	}
 	return e, nil
 }
@@ -191,7 +191,7 @@ func (v *view) find(norm string) (uint64, error) {
 		}
 		if id != 0 {
 			if v.cachedName(norm) {
-				v.db.names.put(norm, id, v.gen, 120+len(norm))
+				v.db.names.put(norm, id, v.gen, 120+len(norm), true)
 			}
 			return id, nil
 		}
@@ -239,7 +239,7 @@ func (v *view) descend(norm, suffix string) (uint64, error) {
 		id = next
 		if i == 1 && v.cachedName(path[i]) {
 			// The parent: its other children will be asked for too.
-			v.db.names.put(path[i], id, v.gen, 120+len(path[i]))
+			v.db.names.put(path[i], id, v.gen, 120+len(path[i]), true)
 		}
 	}
 	return id, nil

@@ -54,11 +54,17 @@ type ContextWriter interface {
 	WriteContext(ctx context.Context) (Txn, error)
 }
 
-// Filler is implemented by write transactions of page-based engines. SetFill
-// tells how full (0.1 to 1) pages of a table shall be left when they are split
-// in this transaction and those that share its commit: near 1 suits keys that
-// arrive in order.
-type Filler interface {
+// BulkWriter is implemented by write transactions that can do without their
+// journal and tune the pages they fill, for loading much at once.
+type BulkWriter interface {
+	// Bulk makes changes cheaper, at the price of savepoints: from now on
+	// RollbackTo fails, Commit and Abort work as ever. It does so only where
+	// nobody else's changes are in the same engine transaction, and only
+	// before the first change; false tells that nothing has changed.
+	Bulk() bool
+	// SetFill tells how full (0.1 to 1) pages of a table shall be left when
+	// they are split in this transaction: near 1 suits keys that arrive in
+	// order.
 	SetFill(table []byte, share float64)
 }
 

@@ -202,6 +202,38 @@ func TestAbort(t *testing.T) {
 	})
 }
 
+func TestBulk(t *testing.T) {
+	engines(t, func(t *testing.T, s Store) {
+		w := write(t, s)
+		if !w.(BulkWriter).Bulk() {
+			t.Fatal("refused")
+		}
+		put(t, w, "a", "1")
+		mark := w.Savepoint()
+		put(t, w, "b", "1")
+		if err := w.RollbackTo(mark); err == nil {
+			t.Error("rolled back without a journal")
+		}
+		w.Delete(tab, []byte("a"))
+		if err := w.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		want(t, committed(t, s), "b=1 ")
+		w = write(t, s)
+		w.(BulkWriter).Bulk()
+		put(t, w, "c", "1")
+		w.Abort()
+		want(t, committed(t, s), "b=1 ")
+		w = write(t, s)
+		put(t, w, "d", "1")
+		if w.(BulkWriter).Bulk() {
+			t.Error("after a change")
+		}
+		w.Abort()
+		want(t, committed(t, s), "b=1 ")
+	})
+}
+
 // A writer that aborts in the middle of a group takes nothing of the others.
 func TestAbortWithinGroup(t *testing.T) {
 	engines(t, func(t *testing.T, s Store) {

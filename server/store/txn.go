@@ -24,6 +24,7 @@ type txn struct {
 	// broken is set when undoing failed: the engine transaction has changes
 	// that should not be there, so the group must not be flushed.
 	broken error
+	bulk   bool // no journal: Abort gives up the engine transaction
 	done   bool
 }
 
@@ -57,9 +58,15 @@ func (t *txn) Put(table, key, value []byte) error {
 	copy(buf, key)
 	copy(buf[len(key):], value)
 	k, v := buf[:len(key):len(key)], buf[len(key):]
-	old := b.Get(k)
+	var old []byte
+	if !t.bulk {
+		old = b.Get(k)
+	}
 	if err := b.Put(k, v); err != nil {
 		return fmt.Errorf("store: put into %q: %w", table, err)
+	}
+	if t.bulk {
+		return nil
 	}
 	t.journal = append(t.journal, undo{b, k, old})
 	return nil
@@ -81,8 +88,18 @@ func (t *txn) Delete(table, key []byte) error {
 	if err := b.Delete(k); err != nil {
 		return fmt.Errorf("store: delete from %q: %w", table, err)
 	}
-	t.journal = append(t.journal, undo{b, k, old})
+	if !t.bulk {
+		t.journal = append(t.journal, undo{b, k, old})
+	}
 	return nil
+}
+
+func (t *txn) Bulk() bool {
+	if t.done || t.members > 0 || len(t.journal) > 0 {
+		return false
+	}
+	t.bulk = true
+	return true
 }
 
 func (t *txn) SetFill(table []byte, share float64) {
@@ -99,6 +116,9 @@ func (t *txn) Savepoint() int { return len(t.journal) }
 func (t *txn) RollbackTo(mark int) error {
 	if t.done {
 		return ErrClosed
+	}
+	if t.bulk {
+		return errors.New("store: no savepoints in a bulk transaction")
 	}
 	if mark < 0 || mark > len(t.journal) {
 		return fmt.Errorf("store: no savepoint %d", mark)
@@ -136,7 +156,11 @@ func (t *txn) Abort() {
 	if t.done {
 		return
 	}
-	err := errors.Join(t.broken, t.RollbackTo(0))
+	// Without a journal this one is alone in its group, which is given up.
+	var err error
+	if !t.bulk {
+		err = errors.Join(t.broken, t.RollbackTo(0))
+	}
 	t.done = true
 	t.journal = nil
 	t.s.q.abort(t.group, err, t.s.leave)
