@@ -163,23 +163,23 @@ func classLists(c *schema.ObjectClass, t *schema.AttributeType) bool {
 
 func (w *who) resolve(s *schema.Schema) error {
 	switch w.kind {
-	case "dn", "group":
+	case "dn":
 		return w.pat.resolve(s)
-	case "dnattr":
-		if t := s.AttributeType(w.attr); t == nil {
-			return fmt.Errorf("unknown attribute %q", w.attr)
-		}
-	case "peername", "sockname", "sockurl":
-		if w.pat.style == regex {
-			return w.pat.compile()
-		}
-	}
-	if w.kind == "group" {
+	case "group":
 		if s.ObjectClass(w.class) == nil {
 			return fmt.Errorf("unknown object class %q", w.class)
 		}
 		if s.AttributeType(w.attr) == nil {
 			return fmt.Errorf("unknown attribute %q", w.attr)
+		}
+		return w.pat.resolve(s)
+	case "dnattr":
+		if s.AttributeType(w.attr) == nil {
+			return fmt.Errorf("unknown attribute %q", w.attr)
+		}
+	case "peername", "sockname", "sockurl":
+		if w.pat.style == regex {
+			return w.pat.compile()
 		}
 	}
 	return nil

@@ -16,11 +16,12 @@ const (
 	ExtWhoAmI         = "1.3.6.1.4.1.4203.1.11.3" // RFC 4532
 	ExtPasswordModify = "1.3.6.1.4.1.4203.1.11.1" // RFC 3062
 	ExtStartTLS       = "1.3.6.1.4.1.1466.20037"  // RFC 4511 section 4.14
+	ExtCancel         = "1.3.6.1.1.8"             // RFC 3909
 )
 
 // SupportedExtensions are the OIDs of the root DSE: the plug-ins' and ours.
 func (s *Server) SupportedExtensions() []string {
-	own := []string{ExtPasswordModify, ExtWhoAmI}
+	own := []string{ExtPasswordModify, ExtWhoAmI, ExtCancel}
 	if s.opt.StartTLS != nil {
 		own = append(own, ExtStartTLS)
 	}
@@ -47,6 +48,8 @@ func (s *Server) extended(op *plugin.Operation) error {
 		return s.whoAmI(op)
 	case ExtPasswordModify:
 		return s.passwordModify(op)
+	case ExtCancel:
+		return s.cancel(op)
 	case ExtStartTLS:
 		if s.opt.StartTLS != nil {
 			if op.Extended.HasValue {
@@ -66,6 +69,29 @@ func (s *Server) whoAmI(op *plugin.Operation) error {
 	op.Extended.ResponseValue = nil
 	if op.Requestor.Norm != "" {
 		op.Extended.ResponseValue = []byte("dn:" + op.Requestor.Pretty)
+	}
+	return nil
+}
+
+// canceller is a Responder that can cancel the other operations of its
+// connection: it waits for the end of one and gives the result to answer with.
+type canceller interface {
+	Cancel(msgID int32) wire.ResultCode
+}
+
+func (s *Server) cancel(op *plugin.Operation) error {
+	cur := ber.NewCursor(op.Extended.Value)
+	seq := cur.Enter(ber.TagSequence)
+	id := seq.Int()
+	if !op.Extended.HasValue || seq.Err() != nil || seq.More() || cur.More() || id <= 0 || id > 1<<31-1 {
+		return wire.Errorf(wire.ProtocolError, "cancel: malformed request")
+	}
+	c, ok := op.Responder.(canceller)
+	if !ok {
+		return wire.Errorf(wire.CannotCancel, "")
+	}
+	if code := c.Cancel(int32(id)); code != wire.Success {
+		return wire.Errorf(code, "")
 	}
 	return nil
 }

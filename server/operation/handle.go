@@ -116,10 +116,14 @@ func (s *Server) prepareInternal(op *plugin.Operation) {
 		op.Kind == plugin.KindModify && op.Modify == nil,
 		op.Kind == plugin.KindModDN && op.ModDN == nil,
 		op.Kind == plugin.KindCompare && op.Compare == nil,
-		op.Kind == plugin.KindSearch && op.Search == nil:
+		op.Kind == plugin.KindSearch && op.Search == nil,
+		op.Kind == plugin.KindBind && op.Bind == nil,
+		op.Kind == plugin.KindExtended && op.Extended == nil,
+		op.Kind == plugin.KindAbandon && op.Abandon == nil:
 		st.invalid = wire.Errorf(wire.ProtocolError, "incomplete operation")
 	}
 	if op.Requestor.Norm == "" {
+		st.requestorMade = true
 		op.Requestor = s.opt.RootDN
 		if db := s.databaseFor(op); db != nil && op.Requestor.Norm == "" {
 			op.Requestor = db.RootDN

@@ -381,6 +381,19 @@ func expect(t testing.TB, what string, a answer, code wire.ResultCode, text stri
 }
 
 var (
-	_ = ber.TagSequence
+	_ = fmt.Sprint
 	_ *entry.Entry
 )
+
+// passwordValue is the request value of RFC 3062; empty parts are left out.
+func passwordValue(user, old, pw string) []byte {
+	b := ber.NewBuilder(nil)
+	m := b.Begin(ber.TagSequence)
+	for i, v := range []string{user, old, pw} {
+		if v != "" {
+			b.String(0x80+i, v)
+		}
+	}
+	b.End(m)
+	return b.Bytes()
+}

@@ -19,10 +19,11 @@ type state struct {
 	held      bool // a plug-in's result waits for the end of the transaction
 	ctl       controls
 	ownFilter *filter.Node // what the pipeline resolved and must release
-	deadline  time.Time
 	sendErr   error        // the client is gone
-	noPost    bool         // a Pre plug-in stopped the operation: no Post hooks
-	holder    *holderState // of an Operation made by BeginTxn
+	// requestorMade: an internal operation that names nobody was given the root.
+	requestorMade bool
+	noPost        bool         // a Pre plug-in stopped the operation: no Post hooks
+	holder        *holderState // of an Operation made by BeginTxn
 }
 
 // stateOf gives the pipeline's state of op, made on first use.

@@ -52,20 +52,21 @@ func (s *Server) addOperational(op *plugin.Operation, db *Database, e *entry.Ent
 	put("modifyTimestamp", now)
 }
 
-// modifier is the name that creatorsName and modifiersName get.
+// modifier is the name that creatorsName and modifiersName get. Behind an
+// internal operation of 389's plug-ins that names nobody stands the client.
 func (s *Server) modifier(op *plugin.Operation) []byte {
 	who := op.Requestor
-	if op.Internal {
+	if !s.is389() {
+		return []byte(who.Pretty)
+	}
+	if op.Internal && stateOf(op).requestorMade {
 		for o := op.Parent; o != nil; o = o.Parent {
 			if !o.Internal && o.Requestor.Norm != "" {
 				who = o.Requestor
 			}
 		}
 	}
-	if s.is389() {
-		return []byte(who.Norm)
-	}
-	return []byte(who.Pretty)
+	return []byte(who.Norm)
 }
 
 // uniqueID is a new nsUniqueId: a time-based UUID in 389's grouping.

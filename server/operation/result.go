@@ -83,10 +83,10 @@ func (s *Server) deliver(op *plugin.Operation) {
 	s.callHooks(op, plugin.Point{Phase: plugin.Post, Slot: plugin.SlotResult})
 }
 
-// transmit sends op.Result without hooks. An abandoned operation gets none
-// (RFC 4511 section 4.11).
+// transmit sends op.Result without hooks. That of an abandoned operation the
+// Responder drops (RFC 4511 section 4.11), that of a cancelled one it sends.
 func (s *Server) transmit(op *plugin.Operation) {
-	if op.Abandoned.Load() || op.Responder == nil {
+	if op.Responder == nil {
 		return
 	}
 	if err := op.Responder.SendResult(op); err != nil {

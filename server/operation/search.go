@@ -246,6 +246,9 @@ func (x *searcher) sendCollected(done func()) {
 // result turns what ended the search into its result; running out of time is
 // the client's limit or the server's.
 func (x *searcher) result(err error) error {
+	if x.op.Abandoned.Load() {
+		return &wire.Error{Result: wire.Result{Code: wire.Canceled}}
+	}
 	if err == nil || errors.Is(err, errStop) {
 		return nil
 	}

@@ -125,8 +125,8 @@ func TestAbandonedSearch(t *testing.T) {
 	op := e.s.NewOperation(context.Background(), e.conn, &wire.Message{ID: 9, Op: req}, c)
 	c.onEntry = func() { op.Abandoned.Store(true) }
 	e.s.Handle(op)
-	if len(c.entries) != 1 || c.results != 0 {
-		t.Errorf("%d entries and %d results after the abandon", len(c.entries), c.results)
+	if len(c.entries) != 1 || c.final.Code != wire.Canceled {
+		t.Errorf("%d entries after the abandon, %+v", len(c.entries), c.final)
 	}
 }
 
