@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/maphash"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -224,6 +225,17 @@ func (db *DB) Count() (int, error) {
 	}
 	defer v.Close()
 	return v.count()
+}
+
+// Backup writes a copy of the database as it is at one moment, while it is in
+// use: a data.db that can be opened in another directory.
+func (db *DB) Backup(w io.Writer) error {
+	c, ok := db.st.(store.Copier)
+	if !ok {
+		return fmt.Errorf("backend %s: the store makes no copies", db.opt.Name)
+	}
+	_, err := c.CopyTo(w)
+	return err
 }
 
 // decoded is an entry in the cache. Its attribute types are those of schema.

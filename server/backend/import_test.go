@@ -2,6 +2,8 @@ package backend_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"libslapi/server/backend"
@@ -50,6 +52,15 @@ func TestImport(t *testing.T) {
 	if got := Find(t, v, Suffix, wire.ScopeSub, "(mail=p12345@example.com)"); got != "cn=Person 12345,ou=people" {
 		t.Error(got)
 	}
+	// A walk over many entries of which few have children.
+	n2 := 0
+	q := &backend.Query{Base: Name(t, "ou=people,"+Suffix), Scope: wire.ScopeChildren, Filter: Filter(t, "(objectClass=*)")}
+	Must(t, v.Search(q, func(*entry.Entry) bool { n2++; return true }))
+	q.Filter = Filter(t, "(cn=x)")
+	Must(t, v.Search(q, func(*entry.Entry) bool { n2++; return true }))
+	if n2 != n+1 {
+		t.Error("walk found", n2)
+	}
 	if k, err := v.(backend.MetaView).NumSubordinates(Name(t, "ou=people,"+Suffix).Norm); k != n || err != nil {
 		t.Error(k, err)
 	}
@@ -61,6 +72,23 @@ func TestImport(t *testing.T) {
 		}
 	})
 	Must(t, db.Verify())
+}
+
+func TestBackup(t *testing.T) {
+	db := open(t, backend.DBOptions{Indexes: allIndexes})
+	defer db.Close()
+	people(t, db, 20)
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "data.db"))
+	Must(t, err)
+	Must(t, db.Backup(f))
+	Must(t, f.Close())
+	c := open(t, backend.DBOptions{Dir: dir, Indexes: allIndexes})
+	defer c.Close()
+	Must(t, c.Verify())
+	if n, err := c.Count(); n != 22 || err != nil {
+		t.Error(n, err)
+	}
 }
 
 // inetOrgPerson makes a rather full entry, as load generators do.

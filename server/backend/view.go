@@ -297,8 +297,8 @@ func (v *view) children(id uint64, yield func(uint64) bool) error {
 	})
 }
 
-// subtree collects the ids below an entry, in order; ok is false when there
-// are more than limit (0: no limit).
+// subtree collects the ids below an entry, in order; only its children when
+// not deep. ok is false when there are more than limit (0: no limit).
 func (v *view) subtree(id uint64, deep bool, limit int) (ids []uint64, ok bool, err error) {
 	ok = true
 	take := func(c uint64) bool {
@@ -309,12 +309,22 @@ func (v *view) subtree(id uint64, deep bool, limit int) (ids []uint64, ok bool, 
 	if err := v.children(id, take); err != nil || !ok {
 		return nil, ok, err
 	}
+	var inner *idset
 	for i := 0; deep && i < len(ids); i++ {
-		n, err := v.kids(ids[i])
-		if err != nil {
-			return nil, false, err
+		if i == askFor {
+			if inner, err = v.nonLeaves(); err != nil {
+				return nil, false, err
+			}
 		}
-		if n == 0 {
+		has := inner != nil && inner.has(ids[i])
+		if inner == nil {
+			n, err := v.kids(ids[i])
+			if err != nil {
+				return nil, false, err
+			}
+			has = n > 0
+		}
+		if !has {
 			continue
 		}
 		if err := v.children(ids[i], take); err != nil || !ok {
@@ -323,6 +333,20 @@ func (v *view) subtree(id uint64, deep bool, limit int) (ids []uint64, ok bool, 
 	}
 	slices.Sort(ids)
 	return ids, true, nil
+}
+
+// askFor is how many entries a walk asks for children one by one, before it
+// reads which entries have any.
+const askFor = 1000
+
+// nonLeaves gives all entries that have children.
+func (v *view) nonLeaves() (*idset, error) {
+	s := &idset{}
+	err := v.r.Scan(tabKids, nil, func(k, _ []byte) bool {
+		s.add(getNumber(k))
+		return true
+	})
+	return s, err
 }
 
 // noSuchObject is the error for a name that is not there; it names the

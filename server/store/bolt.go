@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"sync"
@@ -139,6 +140,24 @@ func (s *bolt) WriteContext(ctx context.Context) (Txn, error) {
 		return nil, err
 	}
 	return &txn{group: g, s: s}, nil
+}
+
+// CopyTo writes the file as it is at one moment. Writers go on meanwhile.
+func (s *bolt) CopyTo(w io.Writer) (int64, error) {
+	if err := s.enter(); err != nil {
+		return 0, err
+	}
+	defer s.leave()
+	tx, err := s.db.Begin(false)
+	if err != nil {
+		return 0, fmt.Errorf("store: begin read: %w", err)
+	}
+	defer tx.Rollback()
+	n, err := tx.WriteTo(w)
+	if err != nil {
+		err = fmt.Errorf("store: copy: %w", err)
+	}
+	return n, err
 }
 
 func (s *bolt) Close() error {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -30,7 +31,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	signal.Ignore(syscall.SIGXFSZ)
 	path := filepath.Join(t.TempDir(), "data.db")
-	s, err := OpenBolt(path, Options{})
+	s, err := OpenBolt(path, Options{GroupAge: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
 )
 
 // ErrClosed is returned by every call on a closed store or finished transaction.
@@ -66,6 +67,13 @@ type BulkWriter interface {
 	// they are split in this transaction: near 1 suits keys that arrive in
 	// order.
 	SetFill(table []byte, share float64)
+}
+
+// Copier is implemented by stores that can write a copy of themselves, which
+// can be opened like the original, while they are in use.
+type Copier interface {
+	// CopyTo writes one consistent state and tells its length.
+	CopyTo(w io.Writer) (int64, error)
 }
 
 // Txn is a write transaction with nested savepoints.

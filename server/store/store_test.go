@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -439,6 +440,32 @@ func TestReopenAndReadOnly(t *testing.T) {
 		t.Fatal("two readers:", err)
 	}
 	second.Close()
+}
+
+func TestCopy(t *testing.T) {
+	engines(t, func(t *testing.T, s Store) {
+		w := write(t, s)
+		put(t, w, "a", "1")
+		w.Commit()
+		open := write(t, s) // a copy does not wait for writers
+		defer open.Abort()
+		put(t, open, "b", "1")
+		path := filepath.Join(t.TempDir(), "copy.db")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.(Copier).CopyTo(f); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		c, err := OpenBolt(path, Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		want(t, committed(t, c), "a=1 ")
+	})
 }
 
 // A key that the engine refuses leaves the transaction as it was.
