@@ -9,6 +9,9 @@
 package config
 
 import (
+	"fmt"
+
+	"libslapi/server/acl"
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
@@ -93,13 +96,6 @@ type TLS struct {
 	CRLFile, CRLCheck, DHParam, Curve string
 }
 
-// Access is one access line; package acl parses the words.
-type Access struct {
-	Words []string
-	File  string
-	Line  int
-}
-
 // Database is one database.
 type Database struct {
 	Index      int    // {n} of olcDatabase={n}type; -1 the frontend, 0 the configuration
@@ -116,7 +112,7 @@ type Database struct {
 	Checkpoint string
 	Limits     Limits
 	LimitRules []*LimitRule
-	Access     []Access
+	Access     []*acl.Rule // in order
 	ReadOnly   bool
 	LastMod    bool
 	Hidden     bool
@@ -137,6 +133,11 @@ type Database struct {
 
 // BuiltIn tells whether the built-in engine serves the database.
 func (d *Database) BuiltIn() bool { return builtInTypes[d.Type] }
+
+// entryNorm is the normal name of the database's entry in cn=config.
+func (d *Database) entryNorm() string {
+	return fmt.Sprintf("olcdatabase={%d}%s,cn=config", d.Index, d.Type)
+}
 
 // Indexes are the indexes to keep, in the order of the file.
 func (d *Database) Indexes() []Index { return d.indexes.list }
@@ -183,7 +184,7 @@ func New() *Config {
 // DefaultPluginDir is where Debian's 389 packages put plug-ins.
 const DefaultPluginDir = "/usr/lib/x86_64-linux-gnu/dirsrv/plugins"
 
-// Config database entry of the list; never nil after ParseFile.
+// ConfigDB is the configuration database; never nil after ParseFile.
 func (c *Config) ConfigDB() *Database {
 	for _, d := range c.Databases {
 		if d.Type == "config" {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"libslapi/server/acl"
 	"libslapi/server/dn"
 )
 
@@ -41,8 +42,20 @@ func init() {
 			if !strings.EqualFold(l.words[1], "to") {
 				return fmt.Errorf(`expecting "to" got %q`, l.words[1])
 			}
+			where := l.where()
+			if p.entryMode {
+				where = ""
+			}
+			r, err := acl.Parse(l.words, where)
+			if err == nil {
+				// the names in it, too, must be known here
+				_, err = acl.NewSet(p.cfg.Schema, []*acl.Rule{r}, nil)
+			}
+			if err != nil {
+				return &LineError{l.file, l.num, strings.TrimPrefix(err.Error(), where+": ")}
+			}
 			t := p.target()
-			t.Access = append(t.Access, Access{Words: l.words, File: l.file, Line: l.num})
+			t.Access = append(t.Access, r)
 			return nil
 		}})
 	define("limits", directive{scope: scopeAny, min: 2, max: -1, args: "<selector> <limit>...", attr: "olcLimits",
@@ -53,6 +66,9 @@ func init() {
 				return err
 			}
 			p.target().LimitRules = append(p.target().LimitRules, r)
+			if !p.entryMode {
+				p.cfg.Warnings = append(p.cfg.Warnings, l.where()+": <limits> is kept, but limits by requestor are not applied yet")
+			}
 			return nil
 		}})
 	define("sizelimit", directive{scope: scopeAny, min: 1, max: -1, args: "<limit>...", attr: "olcSizeLimit", run: runLimit("size")})

@@ -53,7 +53,7 @@ func (b *builder) fill(e *entry.Entry, attrs ...string) {
 }
 
 func (b *builder) fail(err error) {
-	if b.err == nil {
+	if b.err == nil && err != nil {
 		b.err = err
 	}
 }
@@ -209,6 +209,7 @@ func (b *builder) schemaEntry() {
 		opts = append(opts, schema.Compat389(), schema.WithoutBitRules())
 	}
 	base := schema.New(opts...)
+	b.fail(addConfigTypes(base))
 	e := b.add("cn=schema,cn=config", "objectClass", "olcSchemaConfig", "cn", "schema")
 	put := func(attr string, list []string) {
 		if len(list) == 0 {

@@ -92,7 +92,7 @@ next:
 			}
 			l := &line{file: e.Name.Pretty, words: w, rest: text}
 			if err := p.line(l); err != nil {
-				return fmt.Errorf("%s: %s", a.Desc, trimWhere(err.Error(), l.where()))
+				return fmt.Errorf("%s: %s", a.Desc, trimWhere(err.Error(), e.Name.Pretty+":0"))
 			}
 		}
 	}

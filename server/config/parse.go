@@ -171,7 +171,18 @@ func (p *parser) target() *Database {
 // name parses a DN with the schema read so far.
 func (p *parser) name(text string) (dn.Name, error) {
 	p.cfg.schemaUsed = true
-	n, err := dn.NewName(text, p.cfg.Schema)
+	d, err := dn.Parse(text)
+	if err != nil {
+		return dn.Name{}, fmt.Errorf("invalid DN %q: %v", text, err)
+	}
+	for _, rdn := range d {
+		for _, ava := range rdn {
+			if p.cfg.Global.Compat != Compat389 && p.cfg.Schema.AttributeType(ava.Type) == nil {
+				return dn.Name{}, fmt.Errorf("invalid DN %q: attribute type %q is undefined", text, ava.Type)
+			}
+		}
+	}
+	n, err := d.Name(p.cfg.Schema)
 	if err != nil {
 		return n, fmt.Errorf("invalid DN %q: %v", text, err)
 	}
@@ -183,6 +194,14 @@ func (p *parser) finish() error {
 	c := p.cfg
 	if p.next.set {
 		return p.next.at.errorf("plugin-options without a plugin line behind it")
+	}
+	if err := addConfigTypes(c.Schema); err != nil {
+		return err
+	}
+	for _, e := range c.Entries {
+		if err := retype(e, c.Schema); err != nil {
+			return fmt.Errorf("%s: %v", e.Name.Pretty, err)
+		}
 	}
 	if c.ConfigDB() == nil {
 		d := newDatabase("config", c.File, 0)

@@ -86,6 +86,7 @@ func TestParseErrors(t *testing.T) {
 		{"database ldap\n", `:1: <database> database type ldap is not supported yet`},
 		{"database mdb\nsuffix \"cn=x\n", `:2: unterminated quoted string`},
 		{"database mdb\nsuffix nonsense\n", `:2: <suffix> invalid DN "nonsense"`},
+		{"database mdb\nsuffix nosuch=x\n", `:2: <suffix> invalid DN "nosuch=x": attribute type "nosuch" is undefined`},
 		{"database mdb\nsuffix cn=x\nsuffix cn=X\n", `:3: <suffix> suffix "cn=X" is given twice`},
 		{db + "database mdb\nsuffix cn=y,cn=x\n", `:5: <suffix> namingContext "cn=y,cn=x" already served`},
 		{"database mdb\ndirectory /d\n", `:1: database mdb has no suffix`},
@@ -105,6 +106,8 @@ func TestParseErrors(t *testing.T) {
 		{db + "maxsize x\n", `:4: <maxsize> unable to parse "x"`},
 		{db + "checkpoint 1\n", `:4: <checkpoint> missing arguments`},
 		{db + "access from *\n", `:4: <access> expecting "to" got "from"`},
+		{db + "access to foo\n", `:4: access: `},
+		{db + "access to attrs=nosuch\n\tby * read\n", `:4: access: `},
 		{db + "limits dn.foo=cn=x size=1\n", `:4: <limits> unknown DN style "foo"`},
 		{db + "limits users size=abc\n", `:4: <limits> unable to parse limit "size=abc"`},
 		{"sizelimit foo\n", `:1: <sizelimit> unable to parse limit "foo"`},
@@ -225,7 +228,7 @@ database monitor
 		d.LimitRules[1].Style != "subtree" || d.LimitRules[1].DN.Norm != "cn=data" {
 		t.Errorf("limits %+v %+v", d.LimitRules[0], d.LimitRules[1])
 	}
-	if len(c.Frontend.Access) != 1 || strings.Join(c.Frontend.Access[0].Words, " ") != "access to * by self write by * read" {
+	if len(c.Frontend.Access) != 1 || c.Frontend.Access[0].Where() != path+":19" {
 		t.Errorf("access %+v", c.Frontend.Access)
 	}
 	if len(c.Plugins) != 2 {

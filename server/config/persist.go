@@ -29,7 +29,7 @@ const (
 )
 
 // transient tells whether an entry is never saved: tasks.
-func transient(norm string) bool { return norm != tasksBase && dn.IsSuffix(norm, tasksBase) }
+func transient(norm string) bool { return norm != TasksBase && dn.IsSuffix(norm, TasksBase) }
 
 // save writes the state to the file of the tree.
 func (t *Tree) save(s *state) error {
@@ -345,6 +345,9 @@ func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
 		}
 	}
 	c.schemaUsed = true
+	if err := addConfigTypes(c.Schema); err != nil {
+		return err
+	}
 	var list []*entry.Entry
 	for i, r := range records {
 		n, err := dn.NewName(r.DN, c.Schema)
@@ -469,4 +472,53 @@ func (t *Tree) Save() error {
 	t.writer <- struct{}{}
 	defer func() { <-t.writer }()
 	return t.save(t.cur.Load())
+}
+
+// ImportDir makes a configuration folder from the LDIF of a whole tree, as
+// slapcat -n 0 writes it. The folder must exist and hold no configuration. dry
+// checks only.
+func ImportDir(dir string, in io.Reader, file string, dry bool) error {
+	path := filepath.Join(dir, "cn=config.ldif")
+	if st, err := os.Stat(dir); err != nil {
+		return err
+	} else if !st.IsDir() {
+		return fmt.Errorf("%s is not a folder", dir)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("folder %s holds a configuration already", dir)
+	}
+	var records []*ldif.Record
+	var where []string
+	r := ldif.NewReader(in, file)
+	for {
+		rec, err := r.Next()
+		if isEOF(err) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if rec.ChangeType != "" && rec.ChangeType != "add" {
+			return fmt.Errorf("%s:%d: a change record is not possible here", file, rec.Line)
+		}
+		records = append(records, rec)
+		where = append(where, fmt.Sprintf("%s:%d", file, rec.Line))
+	}
+	if len(records) == 0 {
+		return fmt.Errorf("%s holds no configuration", file)
+	}
+	cfg := New()
+	cfg.Dir = dir
+	if err := cfg.fromRecords(records, where); err != nil || dry {
+		return err
+	}
+	return writeAtomic(path, func(w io.Writer) error {
+		out := ldif.NewWriter(w)
+		for _, rec := range records {
+			if err := out.Entry(rec.DN, rec.Attrs); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

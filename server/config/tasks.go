@@ -68,7 +68,7 @@ func TaskCategory(norm string) string {
 	}
 	for {
 		parent := dn.ParentNorm(norm)
-		if parent == tasksBase {
+		if parent == TasksBase {
 			return norm
 		}
 		norm = parent

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -149,21 +148,21 @@ func (t *Tree) number(s *state) {
 func (t *Tree) adopt(s *state) error {
 	c := t.cfg
 	front := s.byNorm["olcdatabase={-1}frontend,cn=config"]
-	if t.changed(s, "cn=config") || (front != nil && t.changed(s, front.Name.Norm)) || t.opt.Whole {
-		if _, f, err := c.globalOf(s.byNorm["cn=config"], front); err != nil {
+	global := t.changed(s, "cn=config") || front != nil && t.changed(s, front.Name.Norm)
+	if global {
+		g, f, err := c.globalOf(s.byNorm["cn=config"], front)
+		if err != nil {
 			return fmt.Errorf("cn=config: %v", err)
-		} else {
-			g, _, _ := c.globalOf(s.byNorm["cn=config"], front)
-			c.Global, c.Frontend = *g, f
 		}
+		c.Global, c.Frontend = *g, f
 	}
 	for i, d := range c.Databases {
-		norm := strings.ToLower(fmt.Sprintf("olcDatabase={%d}%s,cn=config", d.Index, d.Type))
-		if e := s.byNorm[norm]; e != nil && t.changed(s, norm) {
+		if e := s.byNorm[d.entryNorm()]; e != nil && (global || t.changed(s, e.Name.Norm)) {
 			n, err := c.databaseOf(e, c.Frontend)
 			if err != nil {
 				return fmt.Errorf("%s: %v", e.Name.Pretty, err)
 			}
+			n.File, n.Line = d.File, d.Line
 			c.Databases[i] = n
 		}
 	}

@@ -148,7 +148,8 @@ var permanent = map[string]bool{
 	"cn=features,cn=config": true, "cn=schema,cn=config": true, "cn=ldbm database,cn=plugins,cn=config": true,
 }
 
-const tasksBase = "cn=tasks,cn=config"
+// TasksBase is the entry that tasks are added below, in normal form.
+const TasksBase = "cn=tasks,cn=config"
 
 func (x *txn) checkAdd(e *entry.Entry) error {
 	if e.Has("olcDatabase") || e.Has("olcOverlay") {
@@ -295,7 +296,7 @@ func (x *txn) checkLDBM(before, after *entry.Entry) error {
 		if err != nil {
 			continue
 		}
-		olc := strings.ToLower(fmt.Sprintf("olcDatabase={%d}%s,cn=config", d.Index, d.Type))
+		olc := d.entryNorm()
 		db := x.s.byNorm[olc]
 		if db == nil {
 			continue
@@ -468,6 +469,7 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 	n.Plugins = append([]plugin.Spec(nil), t.cfg.Plugins...)
 	var err error
 	global := false
+	touched := map[string]bool{}
 	type pair struct{ old, now *Database }
 	var dbs []pair
 	var plugins []change
@@ -481,15 +483,7 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		case norm == "cn=config" || norm == front:
 			global = true
 		case strings.HasPrefix(norm, "olcdatabase="):
-			for i, d := range n.Databases {
-				if strings.EqualFold(fmt.Sprintf("olcDatabase={%d}%s,cn=config", d.Index, d.Type), norm) {
-					var nd *Database
-					if nd, err = n.databaseOf(c.after, n.Frontend); err == nil {
-						dbs = append(dbs, pair{d, nd})
-						n.Databases[i] = nd
-					}
-				}
-			}
+			touched[norm] = true
 		case (c.before != nil && isPluginEntry(c.before)) || (c.after != nil && isPluginEntry(c.after)):
 			plugins = append(plugins, c)
 		}
@@ -499,6 +493,20 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		var f *Database
 		if g, f, err = n.globalOf(now.byNorm["cn=config"], now.byNorm[front]); err == nil {
 			n.Global, n.Frontend = *g, f
+		}
+	}
+	for i, d := range n.Databases {
+		// the frontend's settings are the defaults of all databases
+		if err != nil || !global && !touched[d.entryNorm()] {
+			continue
+		}
+		var nd *Database
+		if nd, err = n.databaseOf(now.byNorm[d.entryNorm()], n.Frontend); err == nil {
+			nd.File, nd.Line = d.File, d.Line
+			n.Databases[i] = nd
+			if touched[d.entryNorm()] {
+				dbs = append(dbs, pair{d, nd})
+			}
 		}
 	}
 	if err != nil {

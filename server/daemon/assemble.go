@@ -1,0 +1,90 @@
+package daemon
+
+import (
+	"libslapi/server/acl"
+	"libslapi/server/backend"
+	"libslapi/server/config"
+	"libslapi/server/entry"
+	"libslapi/server/operation"
+	"libslapi/server/schema"
+)
+
+// compat translates the mode.
+func compat(c config.Compat) operation.Compat {
+	if c == config.Compat389 {
+		return operation.DS389
+	}
+	return operation.OpenLDAP
+}
+
+// limits translates search limits; -1 is none there as here.
+func limits(l config.Limits) operation.Limits {
+	// the pipeline takes 0 for its default; a limit of 0 here is no limit there
+	n := func(v int) int {
+		if v == 0 {
+			return config.Unlimited
+		}
+		return v
+	}
+	o := operation.Limits{Size: n(l.Size.Soft), SizeHard: l.Size.Hard, Time: n(l.Time.Soft), TimeHard: l.Time.Hard}
+	if l.Unchecked > 0 {
+		o.MaxCandidates = l.Unchecked
+	}
+	return o
+}
+
+// accessSet makes the access list of a database; nil when nothing is configured,
+// which leaves the default to the pipeline.
+func accessSet(s *schema.Schema, own, global []*acl.Rule) (*acl.Set, error) {
+	if len(own)+len(global) == 0 {
+		return nil, nil
+	}
+	return acl.NewSet(s, own, global)
+}
+
+func indexSpecs(list []config.Index) []backend.IndexSpec {
+	var out []backend.IndexSpec
+	for _, ix := range list {
+		out = append(out, backend.IndexSpec{Attr: ix.Attr, Eq: ix.Eq, Pres: ix.Pres, Sub: ix.Sub, Approx: ix.Approx})
+	}
+	return out
+}
+
+// fill sets in o everything of a database that can change while it runs.
+func fill(o *operation.Database, d *config.Database, c *config.Config) error {
+	set, err := accessSet(c.Schema, d.Access, c.Frontend.Access)
+	if err != nil {
+		return err
+	}
+	if d.Type == "config" {
+		// cn=config is its root's alone unless its own section says more
+		if set, err = accessSet(c.Schema, d.Access, nil); err != nil {
+			return err
+		}
+	}
+	o.ACL = set
+	o.RootDN, o.RootPW = d.RootDN, d.RootPW
+	o.ReadOnly = d.ReadOnly || c.Frontend.ReadOnly && d.Type != "config"
+	o.Limits = limits(d.Limits)
+	o.NoLastmod = !d.LastMod
+	o.UpdateRef = d.UpdateRef
+	o.UpdateDN = nil
+	if !d.UpdateDN.IsRoot() {
+		u := d.UpdateDN
+		o.UpdateDN = &u
+	}
+	o.Hidden = d.Hidden
+	o.Private = d.Type == "config" || d.Type == "monitor"
+	return nil
+}
+
+// monitorBackend is an empty cn=Monitor.
+func monitorBackend(s *schema.Schema, d *config.Database) (backend.Backend, error) {
+	e := entry.New(d.Suffixes[0])
+	for _, a := range [][2]string{{"objectClass", "top"}, {"objectClass", "extensibleObject"}, {"cn", "Monitor"}} {
+		if err := e.Add(s, a[0], []byte(a[1])); err != nil {
+			return nil, err
+		}
+	}
+	return config.NewFixed(d.Name, "monitor", []*entry.Entry{e}), nil
+}

@@ -1,0 +1,99 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+
+	"libslapi/server/config"
+	"libslapi/server/operation"
+	"libslapi/server/plugin"
+)
+
+// live puts changes of cn=config into force in the running server.
+type live Daemon
+
+func (l *live) current() *config.Config { return l.tree.Config() }
+
+// Global implements config.Live: log level, limits, access and the readonly
+// switch of the frontend.
+func (l *live) Global(old, now *config.Global, oldFront, front *config.Database) error {
+	c := l.current()
+	// check first what can fail
+	fresh := map[string]*operation.Database{}
+	for _, d := range c.Databases {
+		o := &operation.Database{}
+		if err := fill(o, d, c); err != nil {
+			return err
+		}
+		fresh[d.Name] = o
+	}
+	for name, o := range fresh {
+		l.server.UpdateDatabase(name, func(db *operation.Database) {
+			o.Backend, o.NoSchemaCheck = db.Backend, db.NoSchemaCheck
+			*db = *o
+		})
+	}
+	l.gate.configure(c)
+	l.log.setLevel(now.LogLevel)
+	(*Daemon)(l).setPluginLogLevel()
+	return nil
+}
+
+// Database implements config.Live.
+func (l *live) Database(old, now *config.Database) error {
+	c := l.current()
+	o := &operation.Database{}
+	if err := fill(o, now, c); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	db := l.databases[now.Name]
+	l.mu.Unlock()
+	if db != nil && !sameIndexes(old.Indexes(), now.Indexes()) {
+		if err := db.SetIndexes(indexSpecs(now.Indexes())); err != nil {
+			return fmt.Errorf("indexes: %w", err)
+		}
+	}
+	l.server.UpdateDatabase(now.Name, func(db *operation.Database) {
+		o.Backend, o.NoSchemaCheck = db.Backend, db.NoSchemaCheck
+		*db = *o
+	})
+	l.gate.configure(c)
+	return nil
+}
+
+func sameIndexes(a, b []config.Index) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Plugin implements config.Live.
+func (l *live) Plugin(before, after *plugin.Spec) error {
+	h, ok := l.host.(DynamicHost)
+	if !ok {
+		return errors.New("plug-ins cannot be started and stopped while the server runs; restart it")
+	}
+	if before != nil && before.Enabled && before.OnFailure != plugin.Off {
+		if err := h.StopPlugin(before.Name); err != nil {
+			return err
+		}
+	}
+	if after != nil && after.Enabled && after.OnFailure != plugin.Off {
+		if err := h.StartPlugin(*after); err != nil {
+			if before != nil && before.Enabled {
+				if again := h.StartPlugin(*before); again != nil {
+					l.slog.Error("the plug-in as it was does not start any more", "plugin", before.Name, "error", again)
+				}
+			}
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,397 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/schollz/progressbar/v3"
+
+	"libslapi/server/backend"
+	"libslapi/server/config"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/ldif"
+	csn "libslapi/server/sync"
+	"libslapi/server/wire"
+)
+
+const slapaddUsage = `[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <name>[=<value>]] [-c]
+	[-g] [-n databasenumber | -b suffix]
+	[-l ldiffile] [-j linenumber] [-q] [-u] [-s] [-S serverid] [-w]
+`
+
+// contextKey is the name under which a database keeps its context CSN.
+const contextKey = "contextCSN"
+
+// loader is one run of slapadd.
+type loader struct {
+	c        *command
+	a        *toolArgs
+	cfg      *config.Config
+	d        *config.Database
+	db       *backend.DB // nil in a dry run
+	im       *backend.Importer
+	gen      *csn.Generator
+	greatest string
+	// waiting are entries whose parent has not come yet, by the parent's name.
+	waiting map[string][]waiting
+	seen    map[string]bool // names of a dry run
+	count   int
+}
+
+type waiting struct {
+	e    *entry.Entry
+	line int
+}
+
+// slapadd adds the entries of an LDIF file to a database.
+func (c *command) slapadd() int {
+	a, status := c.parseTool("b:cd:f:F:gj:l:n:o:qsS:uvw", slapaddUsage)
+	if a == nil {
+		return status
+	}
+	if len(a.rest) > 0 {
+		return c.usage(fmt.Sprintf("unexpected argument %q", a.rest[0]), slapaddUsage)
+	}
+	if a.quick && a.valueCheck == "yes" {
+		return c.usage("value-check is incompatible with -q", slapaddUsage)
+	}
+	if a.number == 0 && a.file == "" && a.dir != "" {
+		return c.addConfig(a)
+	}
+	src, err := loadConfig(a.file, a.dir, a.dry)
+	if err != nil {
+		return c.badConfig(err, false)
+	}
+	cfg, err := src.settle()
+	if err != nil {
+		return c.badConfig(err, false)
+	}
+	d, ok := c.chooseDatabase(cfg, a)
+	if !ok {
+		return 1
+	}
+	in, size := c.stdin, int64(-1)
+	if a.ldif != "" {
+		f, err := os.Open(a.ldif)
+		if err != nil {
+			fmt.Fprintf(c.stderr, "%s: %v\n", a.ldif, reason(err))
+			return 1
+		}
+		defer f.Close()
+		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
+			size = st.Size()
+		}
+		in = f
+	}
+	l := &loader{c: c, a: a, cfg: cfg, d: d, gen: csn.NewGenerator(a.serverID), waiting: map[string][]waiting{}, seen: map[string]bool{}}
+	if !a.dry {
+		if l.db = c.openFor(cfg, d, a, false); l.db == nil {
+			return 1
+		}
+		if l.im, err = l.db.NewImporter(); err != nil {
+			l.db.Close()
+			return c.fail("could not open database: %v", err)
+		}
+	}
+	if c.terminal && size > 0 && a.verbose == 0 {
+		bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(c.stderr), progressbar.OptionShowBytes(true),
+			progressbar.OptionSetDescription(a.ldif), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+		defer bar.Finish()
+		in = io.TeeReader(in, bar)
+	}
+	status = l.run(in)
+	if l.db != nil {
+		if err := l.finish(&status); err != nil {
+			status = c.fail("%v", err)
+		}
+		if err := l.db.Close(); err != nil {
+			status = c.fail("%v", err)
+		}
+	}
+	return status
+}
+
+// reason cuts the operation and path off an error of package os.
+func reason(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// run reads and adds everything; with -c it goes on after errors.
+func (l *loader) run(in io.Reader) int {
+	name := l.a.ldif
+	if name == "" {
+		name = "stdin"
+	}
+	r := ldif.NewReader(in, name)
+	status := 0
+	for {
+		rec, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			status = l.c.fail("could not parse entry: %v", err)
+			var le *ldif.Error
+			if l.a.goOn > 0 && errors.As(err, &le) {
+				continue
+			}
+			return status
+		}
+		if rec.Line < l.a.jump {
+			continue
+		}
+		if !l.record(rec) {
+			status = 1
+			if l.a.goOn == 0 {
+				return status
+			}
+		}
+	}
+	if len(l.waiting) > 0 {
+		fmt.Fprintf(l.c.stderr, "Error, entries missing!\n")
+		for parent := range l.waiting {
+			if !l.waitsItself(parent) {
+				fmt.Fprintf(l.c.stderr, "  entry %s\n", parent)
+			}
+		}
+		status = 1
+	}
+	return status
+}
+
+// waitsItself tells whether a missing parent is among the entries held back.
+func (l *loader) waitsItself(norm string) bool {
+	for _, w := range l.waiting[dn.ParentNorm(norm)] {
+		if w.e.Name.Norm == norm {
+			return true
+		}
+	}
+	return false
+}
+
+// record adds one record; false after an error, which is reported.
+func (l *loader) record(rec *ldif.Record) bool {
+	s := l.cfg.Schema
+	at := func(e *wire.Error) bool {
+		l.c.fail("dn=%q (line=%d): (%d) %s", rec.DN, rec.Line, e.Code, e.Text)
+		return false
+	}
+	parse := func(format string, args ...any) bool {
+		fmt.Fprintf(l.c.stderr, "%s\n", fmt.Sprintf(format, args...))
+		l.c.fail("could not parse entry (line=%d)", rec.Line)
+		return false
+	}
+	if rec.ChangeType != "" && rec.ChangeType != "add" {
+		return parse("change records are not possible here")
+	}
+	name, err := dn.NewName(rec.DN, s)
+	if err != nil {
+		return parse("invalid DN %q: %v", rec.DN, err)
+	}
+	if name.IsRoot() {
+		l.c.fail("line %d: cannot add entry with empty dn=%q", rec.Line, rec.DN)
+		return false
+	}
+	if !l.holds(name) {
+		l.c.fail("line %d: database #%d (%s) not configured to hold %q", rec.Line, l.d.Index, l.d.Suffixes[0].Pretty, name.Pretty)
+		return false
+	}
+	e := entry.New(name)
+	for _, a := range rec.Attrs {
+		desc, err := s.Describe(a.Type)
+		if err != nil {
+			return parse("attribute description %q: %v", a.Type, err)
+		}
+		if desc.Type.Unknown && !l.a.noSchema && l.cfg.Global.Compat != config.Compat389 {
+			return parse("attribute type %q is undefined", a.Type)
+		}
+		if err := e.Add(s, a.Type, a.Values...); err != nil {
+			return parse("attribute %s: %v", a.Type, err)
+		}
+	}
+	if l.cfg.Global.Compat == config.Compat389 {
+		e.AddSuperclasses(s)
+	} else {
+		e.CanonicalNames()
+	}
+	if !l.a.noSchema && l.a.schemaCheck != "no" {
+		style := entry.OpenLDAP
+		if l.cfg.Global.Compat == config.Compat389 {
+			style = entry.DS389
+		}
+		if err := e.CheckSchemaAs(s, style); err != nil {
+			return at(err)
+		}
+		if err := e.CheckNaming(s, false); err != nil {
+			return at(err)
+		}
+	}
+	l.operational(e)
+	return l.add(e, rec.Line)
+}
+
+func (l *loader) holds(n dn.Name) bool {
+	for _, s := range l.d.Suffixes {
+		if dn.IsSuffix(n.Norm, s.Norm) {
+			return true
+		}
+	}
+	return false
+}
+
+// operational gives an entry the operational attributes that it lacks, in the
+// order in which a server stores them.
+func (l *loader) operational(e *entry.Entry) {
+	s := l.cfg.Schema
+	put := func(name, value string) {
+		if value != "" && !e.Has(name) && s.AttributeType(name) != nil {
+			e.Add(s, name, []byte(value))
+		}
+	}
+	if !l.d.LastMod {
+		return
+	}
+	now := time.Now().UTC().Format("20060102150405Z")
+	who := l.d.RootDN.Pretty
+	if l.cfg.Global.Compat == config.Compat389 {
+		who = strings.ToLower(orElse(l.cfg.Global.RootDN.Pretty, who))
+		put("creatorsName", who)
+		put("modifiersName", who)
+		put("createTimestamp", now)
+		put("modifyTimestamp", now)
+		put("nsUniqueId", uniqueID())
+		return
+	}
+	if oc := e.StructuralClass(s); oc != nil {
+		put("structuralObjectClass", oc.Name())
+	}
+	put("entryUUID", uuid.NewString())
+	put("creatorsName", who)
+	put("createTimestamp", now)
+	put("entryCSN", l.gen.Next().String())
+	put("modifiersName", who)
+	put("modifyTimestamp", now)
+}
+
+func orElse(v, other string) string {
+	if v == "" {
+		return other
+	}
+	return v
+}
+
+// uniqueID is a new nsUniqueId in 389's grouping.
+func uniqueID() string {
+	id, err := uuid.NewUUID()
+	if err != nil {
+		id = uuid.New()
+	}
+	h := strings.ReplaceAll(id.String(), "-", "")
+	return h[:8] + "-" + h[8:16] + "-" + h[16:24] + "-" + h[24:]
+}
+
+// add stores an entry, or holds it back until its parent comes.
+func (l *loader) add(e *entry.Entry, line int) bool {
+	norm := e.Name.Norm
+	var err error
+	if l.im != nil {
+		err = l.im.Add(e)
+	} else {
+		if l.seen[norm] {
+			err = wire.Errorf(wire.EntryAlreadyExists, "")
+		}
+		l.seen[norm] = true
+	}
+	var we *wire.Error
+	if errors.As(err, &we) && we.Code == wire.NoSuchObject {
+		p := dn.ParentNorm(norm)
+		l.waiting[p] = append(l.waiting[p], waiting{e, line})
+		return true
+	}
+	if err != nil {
+		text := err.Error()
+		if we != nil {
+			text = we.Text
+			if we.Code == wire.EntryAlreadyExists {
+				text = "the entry exists already"
+			}
+		}
+		l.c.fail("could not add entry dn=%q (line=%d): %s", e.Name.Pretty, line, text)
+		return false
+	}
+	l.count++
+	if c := e.First("entryCSN"); c > l.greatest {
+		l.greatest = c
+	}
+	if l.a.verbose > 0 {
+		if l.im != nil {
+			fmt.Fprintf(l.c.stderr, "added: %q (%08x)\n", e.Name.Pretty, e.ID)
+		} else {
+			fmt.Fprintf(l.c.stderr, "added: %q\n", e.Name.Pretty)
+		}
+	}
+	held := l.waiting[norm]
+	delete(l.waiting, norm)
+	ok := true
+	for _, w := range held {
+		ok = l.add(w.e, w.line) && ok
+	}
+	return ok
+}
+
+// finish writes what is left and, with -w, the context CSN.
+func (l *loader) finish(status *int) error {
+	if err := l.im.Close(); err != nil {
+		return err
+	}
+	if !l.a.context || *status != 0 || l.cfg.Global.Compat == config.Compat389 {
+		return nil
+	}
+	x, err := l.db.Begin(context.Background())
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	m, ok := x.(backend.MetaTxn)
+	if !ok {
+		return errors.New("the database keeps no context CSN")
+	}
+	if old, err := m.Meta(contextKey); err != nil {
+		return err
+	} else if l.greatest == "" || string(old) >= l.greatest {
+		return nil
+	}
+	if err := m.SetMeta(contextKey, []byte(l.greatest)); err != nil {
+		return err
+	}
+	return x.Commit()
+}
+
+// addConfig makes a configuration folder from LDIF (slapadd -n 0 -F).
+func (c *command) addConfig(a *toolArgs) int {
+	in := c.stdin
+	if a.ldif != "" {
+		f, err := os.Open(a.ldif)
+		if err != nil {
+			fmt.Fprintf(c.stderr, "%s: %v\n", a.ldif, reason(err))
+			return 1
+		}
+		defer f.Close()
+		in = f
+	}
+	if err := config.ImportDir(a.dir, in, orElse(a.ldif, "stdin"), a.dry); err != nil {
+		return c.badConfig(err, false)
+	}
+	return 0
+}
