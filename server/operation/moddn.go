@@ -155,9 +155,6 @@ func (c *change) renameRights(before, oldParent, parent *entry.Entry) error {
 	if c.ask.all {
 		return nil
 	}
-	if !c.ask.entry(before, acl.AttrEntry, acl.PrivWrite) {
-		return c.ask.denied(before, "no write access to entry")
-	}
 	need := acl.PrivDelete
 	if parent == oldParent {
 		need = acl.PrivWrite
@@ -166,7 +163,12 @@ func (c *change) renameRights(before, oldParent, parent *entry.Entry) error {
 		return err
 	}
 	if parent != oldParent {
-		return c.mayChildren(parent, acl.PrivAdd)
+		if err := c.mayChildren(parent, acl.PrivAdd); err != nil {
+			return err
+		}
+	}
+	if !c.ask.entry(before, acl.AttrEntry, acl.PrivWrite) {
+		return c.ask.denied(before, "no write access to entry")
 	}
 	return nil
 }

@@ -101,49 +101,18 @@ const flagNoModifyAttrs = 1 << 31
 
 // computer works out the operational attributes that no database stores.
 type computer struct {
-	s    *Server
-	db   *Database
-	v    backend.View
-	kept map[string]map[string][][]byte // by entry and type, once the view is closed
+	s  *Server
+	db *Database
+	v  backend.View
 }
 
-// detached is a computer for use after the view was closed: it knows already
-// what a search will show of the entries.
-func (c *computer) detached(sel *selection, entries []*entry.Entry) *computer {
-	out := &computer{s: c.s, db: c.db}
-	if !sel.operational && len(sel.wants) == 0 {
-		return out
-	}
-	out.kept = map[string]map[string][][]byte{}
-	for _, name := range c.s.computedNames() {
-		t := c.s.Schema().AttributeType(name)
-		if t == nil {
-			continue
-		}
-		if _, ok := sel.takes(schema.Description{Type: t}); !ok {
-			continue
-		}
-		for _, e := range entries {
-			m := out.kept[e.Name.Norm]
-			if m == nil {
-				m = map[string][][]byte{}
-				out.kept[e.Name.Norm] = m
-			}
-			m[strings.ToLower(t.Name())] = c.value(e, t)
-		}
-	}
-	return out
-}
-
-// names of computed attributes, lower case, by compat mode.
+// value gives the values of t on e that no database stores; nil when it has
+// none.
 func (c *computer) value(e *entry.Entry, t *schema.AttributeType) [][]byte {
 	if t.Usage == schema.UserApplications {
 		return nil
 	}
 	one := func(v string) [][]byte { return [][]byte{[]byte(v)} }
-	if m, ok := c.kept[e.Name.Norm]; ok {
-		return m[strings.ToLower(t.Name())]
-	}
 	switch strings.ToLower(t.Name()) {
 	case "entrydn":
 		if c.s.is389() {

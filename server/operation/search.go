@@ -119,8 +119,8 @@ type searcher struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	sel    *selection
-	// collect keeps found entries until the view is closed: a plug-in that is
-	// shown one may write to the same database.
+	// collect keeps the entries found inside a transaction until the search is
+	// over: who is shown one may write to that same transaction.
 	collect []*entry.Entry
 	delay   bool
 	seen    map[string]bool // names visited, when aliases are followed
@@ -156,9 +156,7 @@ func (s *Server) search(op *plugin.Operation) error {
 		defer x.cancel()
 	}
 	x.ask = s.access(op, db)
-	host := s.plugins()
-	x.delay = op.Internal || host.Listens(plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}, op.Database) ||
-		host.Listens(plugin.Point{Phase: plugin.Post, Slot: plugin.SlotEntry}, op.Database)
+	x.delay = transaction(op) != nil
 	return x.run()
 }
 
@@ -179,14 +177,7 @@ func (x *searcher) run() error {
 	if err != nil {
 		return err
 	}
-	closed := false
-	done := func() {
-		if !closed {
-			closed = true
-			release()
-		}
-	}
-	defer done()
+	defer release()
 	x.v = v
 	x.comp = &computer{s: x.s, db: x.db, v: v}
 	base, err := x.base()
@@ -218,7 +209,7 @@ func (x *searcher) run() error {
 			err = x.paging.close(x)
 		}
 	case x.delay:
-		x.sendCollected(done)
+		x.sendCollected()
 		if x.err != nil {
 			err = x.err
 		}
@@ -226,15 +217,8 @@ func (x *searcher) run() error {
 	return x.result(err)
 }
 
-// sendCollected sends what was kept back while the view was open. Computed
-// attributes need a view: each entry is sent under one of its own unless they
-// are worked out already.
-func (x *searcher) sendCollected(done func()) {
-	if transaction(x.op) == nil {
-		x.comp = x.comp.detached(x.sel, x.collect)
-		done()
-		x.v = nil
-	}
+// sendCollected sends what was kept back.
+func (x *searcher) sendCollected() {
 	for _, e := range x.collect {
 		if x.err != nil || x.op.Abandoned.Load() {
 			return
