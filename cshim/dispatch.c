@@ -18,10 +18,11 @@ void cshim_hooks_put(struct cshim_hooks *list, int i, struct cshim_plugin *p, in
 	list->h[i].database = database;
 }
 
-struct cshim_op *cshim_op_new(uintptr_t handle)
+struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller)
 {
 	struct cshim_op *op = (struct cshim_op *)slapi_ch_calloc(1, sizeof *op);
 	op->pb = cshim_pblock_new(handle);
+	cshim_pblock_put_ptr(op->pb, SLAPI_PLUGIN_IDENTITY, caller);
 	op->operation.handle = handle;
 	op->operation.pb = op->pb;
 	return op;
@@ -214,20 +215,6 @@ int cshim_call_pwd_cmp(struct cshim_plugin *p, const char *clear, const char *st
 	enter(&saved, p, NULL, 0);
 	rc = fn(clear, stored);
 	leave(&saved);
-	return rc;
-}
-
-/* The create function sets its match function as if it were the plug-in's own,
- * another one for each rule: the caller lets one create run at a time. */
-int cshim_call_mr_create(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, void **match)
-{
-	int slot = cshim_slot_of_param(SLAPI_PLUGIN_MR_FILTER_MATCH_FN), rc;
-
-	if (match && slot >= 0)
-		p->fn[slot] = NULL;
-	rc = cshim_call(p, fn, pb, 0);
-	if (match)
-		*match = slot >= 0 ? (void *)p->fn[slot] : NULL;
 	return rc;
 }
 

@@ -63,7 +63,9 @@ struct cshim_outcome {
 struct cshim_hooks *cshim_hooks_new(int n);
 void cshim_hooks_put(struct cshim_hooks *list, int i, struct cshim_plugin *p, int param, int database);
 
-struct cshim_op *cshim_op_new(uintptr_t handle);
+/* caller is the identity of the plug-in that started an internal operation,
+ * NULL for a client's. */
+struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller);
 void cshim_op_free(struct cshim_op *op);
 
 /* Walks the functions of the global plug-ins and of those of database; post
@@ -81,7 +83,6 @@ int cshim_call(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, uintptr_t 
 /* The other shapes of plug-in functions. */
 char *cshim_call_pwd_enc(struct cshim_plugin *p, const char *clear);
 int cshim_call_pwd_cmp(struct cshim_plugin *p, const char *clear, const char *stored);
-int cshim_call_mr_create(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, void **match);
 int cshim_call_mr_match(struct cshim_plugin *p, void *fn, void *object, Slapi_Entry *e);
 int cshim_call_dse(struct cshim_plugin *p, dseCallbackFn fn, Slapi_PBlock *pb, Slapi_Entry *before, Slapi_Entry *after,
 		   int *code, char *text, void *arg, uintptr_t op);

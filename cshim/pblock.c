@@ -546,7 +546,9 @@ int cshim_pblock_get(Slapi_PBlock *pb, int id, void *value, int dialect)
 		class = is_389 ? par->openldap : par->ds389;
 	if (is_389 && (par->flags & NEED_OP) && pb->handle == 0 && !BIT(pb->filled, at))
 		return -1;
-	if ((par->flags & PLUGIN) && pb->plugin && !(id == 13 && BIT(pb->filled, at)) &&
+	/* For 389 PLUGIN_IDENTITY in an operation is who started it, for OpenLDAP one's own. */
+	if ((par->flags & PLUGIN) && pb->plugin &&
+	    !(id == 13 && BIT(pb->filled, at) && (is_389 || pb->handle == 0)) &&
 	    get_plugin(pb->plugin, id, value, dialect) == 0)
 		return 0;
 	if (class == OWN)

@@ -30,7 +30,9 @@ int slapid_main(int argc, char **argv);
  * arguments are those of slapid, such as -f FILE and -h "URL...") and returns
  * once it answers on its listeners. 0, or the exit status that slapid would
  * have had when it could not start; then *error, when error is not NULL, is a
- * message from malloc, or NULL. Signals are left to the program.
+ * message from malloc. It stays in the foreground, with -d 0 unless the
+ * arguments have another -d. SIGINT and SIGTERM end the server, SIGHUP has it
+ * read its files again.
  */
 int slapid_start(int argc, char **argv, char **error);
 
@@ -42,7 +44,7 @@ int slapid_start(int argc, char **argv, char **error);
 int slapid_stop(void);
 
 /* The version of the library, such as "0.1.0". Not to be freed. */
-const char *slapid_version(void);
+char *slapid_version(void);
 
 #ifdef __cplusplus
 }

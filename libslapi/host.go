@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -33,6 +35,7 @@ type cHost struct {
 
 	mu      sync.Mutex    // guards loading, starting and closing
 	plugins []*hostPlugin // in the order in which they are called
+	started []*hostPlugin // those of the configuration, in the order in which they are started
 	closed  bool
 
 	tables atomic.Pointer[hookTables]
@@ -108,13 +111,14 @@ func (h *cHost) Start(services plugin.Services) error {
 	if services != nil {
 		serverServices.Store(&services)
 	}
-	h.mu.Lock()
-	list := append([]*hostPlugin(nil), h.plugins...)
-	h.mu.Unlock()
+	list, err := h.startOrder()
+	if err != nil {
+		return err
+	}
 	// slapd starts the plug-ins of the whole server before those of databases.
 	for _, global := range []bool{true, false} {
 		for _, p := range list {
-			if p.parent != nil || (p.spec.Database == "") != global {
+			if (p.spec.Database == "") != global {
 				continue
 			}
 			if err := h.start(p); err != nil {
@@ -126,6 +130,37 @@ func (h *cHost) Start(services plugin.Services) error {
 		}
 	}
 	return nil
+}
+
+// startOrder lists the plug-ins of the configuration in the order in which they
+// are to be started, which their dependencies give.
+func (h *cHost) startOrder() ([]*hostPlugin, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var specs []plugin.Spec
+	var loaded []*hostPlugin
+	for _, p := range h.plugins {
+		if p.parent == nil {
+			// The order that there is now is that of the precedence.
+			s := p.spec
+			s.Where, s.Precedence = strconv.Itoa(len(loaded)), 50
+			specs, loaded = append(specs, s), append(loaded, p)
+		}
+	}
+	ordered, err := plugin.Order(specs)
+	if err != nil {
+		return nil, err
+	}
+	var list []*hostPlugin
+	for _, s := range ordered {
+		i, err := strconv.Atoi(s.Where)
+		if err != nil {
+			return nil, err
+		}
+		h.started = append(h.started, loaded[i])
+		list = append(list, loaded[i])
+	}
+	return list, nil
 }
 
 // start starts a plug-in and those that it registered; from then on its hooks
@@ -193,27 +228,31 @@ func (h *cHost) Close() {
 		return
 	}
 	h.closed = true
-	list := append([]*hostPlugin(nil), h.plugins...)
+	list := append([]*hostPlugin(nil), h.started...)
 	h.mu.Unlock()
-	var order []*hostPlugin
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].c.dialect == C.CSHIM_389 {
-			order = append(order, list[i])
+			h.stopAll(list[i])
 		}
 	}
 	for _, global := range []bool{false, true} {
 		for _, p := range list {
 			if p.c.dialect != C.CSHIM_389 && (p.spec.Database == "") == global {
-				order = append(order, p)
+				h.stopAll(p)
 			}
 		}
-	}
-	for _, p := range order {
-		h.stop(p)
 	}
 	h.config.removeAll()
 	h.tables.Store(&hookTables{})
 	theHost.CompareAndSwap(h, nil)
+}
+
+// stopAll stops what a plug-in registered, the last one first, and then itself.
+func (h *cHost) stopAll(p *hostPlugin) {
+	for i := len(p.nested) - 1; i >= 0; i-- {
+		h.stopAll(p.nested[i])
+	}
+	h.stop(p)
 }
 
 // stop calls the close function of a started plug-in.
@@ -258,6 +297,9 @@ func (h *cHost) StartPlugin(spec plugin.Spec) error {
 		return err
 	}
 	for _, p := range added {
+		h.mu.Lock()
+		h.started = append(h.started, p)
+		h.mu.Unlock()
 		if err := h.start(p); err != nil {
 			h.remove(p)
 			return err
@@ -280,10 +322,7 @@ func (h *cHost) StopPlugin(name string) error {
 	if found == nil {
 		return fmt.Errorf("no plug-in %q is loaded", name)
 	}
-	for i := len(found.nested) - 1; i >= 0; i-- {
-		h.stop(found.nested[i])
-	}
-	h.stop(found)
+	h.stopAll(found)
 	h.remove(found)
 	return nil
 }
@@ -307,6 +346,7 @@ func (h *cHost) remove(p *hostPlugin) {
 		}
 	}
 	h.plugins = list
+	h.started = slices.DeleteFunc(h.started, func(q *hostPlugin) bool { return gone[q] })
 	h.publish()
 }
 

@@ -191,6 +191,10 @@ func (st *opState) fillAny(id C.int) C.int {
 			return st.putInt(id, int(be.be_readonly))
 		}
 		return st.putInt(id, int(be.be_lastmod))
+	case C.SLAPI_PLUGIN_CONFIG_DN:
+		if p := pluginOf(C.cshim_pblock_plugin(st.c.pb)); p != nil && p.spec.Entry != nil {
+			return st.putStr(id, p.spec.Entry.Name.Pretty)
+		}
 	case C.SLAPI_ENTRY_PRE_OP:
 		return st.putEntry(id, st.entryPre())
 	case C.SLAPI_ENTRY_POST_OP:
@@ -345,8 +349,14 @@ func (st *opState) fillRequest(id C.int) C.int {
 			return st.putStr(id, op.Extended.OID)
 		}
 	case C.SLAPI_EXT_OP_REQ_VALUE:
-		if op.Extended != nil && op.Extended.HasValue {
+		switch {
+		case op.Extended == nil:
+		case op.Extended.HasValue:
 			return st.putBytes(id, op.Extended.Value)
+		case st.is389Caller():
+			// 389 gives an empty berval where there is no value, and its plug-ins
+			// look into it.
+			return st.putOwn(id, C.calloc(1, C.size_t(unsafe.Sizeof(C.struct_berval{}))), C.cshim_free_berval)
 		}
 	case C.SLAPI_EXT_OP_RET_OID:
 		if op.Extended != nil && op.Extended.ResponseOID != "" {

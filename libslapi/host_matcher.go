@@ -7,12 +7,10 @@ package main
 import "C"
 
 import (
-	"sync"
 	"unsafe"
 
 	"libslapi/server/entry"
 	"libslapi/server/filter"
-	"libslapi/server/wire"
 )
 
 // pluginMatcher matches entries with the filter that a plug-in made for one
@@ -25,10 +23,6 @@ type pluginMatcher struct {
 	words  [2]*C.char
 	value  *C.struct_berval
 }
-
-// creating lets one create function run at a time: they leave their match
-// function in the plug-in.
-var creating sync.Mutex
 
 // Matcher asks the matching-rule plug-ins in turn whether they know a rule.
 func (h *cHost) Matcher(rule, attr string, value []byte, dnAttrs bool) (filter.Matcher, error) {
@@ -51,11 +45,10 @@ func (h *cHost) createFilter(p *hostPlugin, rule, attr string, value []byte) *pl
 		C.cshim_pblock_put_ptr(m.pb, C.SLAPI_PLUGIN_MR_TYPE, nil)
 	}
 	C.cshim_pblock_put_ptr(m.pb, C.SLAPI_PLUGIN_MR_VALUE, unsafe.Pointer(m.value))
-	creating.Lock()
 	rc := onThread(func() C.int {
-		return C.cshim_call_mr_create(p.c, C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_MR_FILTER_CREATE_FN), m.pb, &m.fn)
+		return C.cshim_call(p.c, C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_MR_FILTER_CREATE_FN), m.pb, 0)
 	})
-	creating.Unlock()
+	m.fn = C.cshim_pblock_ptr(m.pb, C.SLAPI_PLUGIN_MR_FILTER_MATCH_FN)
 	m.object = C.cshim_pblock_ptr(m.pb, C.SLAPI_PLUGIN_OBJECT)
 	if rc != 0 || m.fn == nil {
 		m.Release()
@@ -75,7 +68,9 @@ func (m *pluginMatcher) Match(e *entry.Entry) (bool, error) {
 	case rc == -1:
 		return false, nil
 	}
-	return false, &wire.Error{Result: wire.Result{Code: resultCode(rc)}}
+	// An LDAP code: the rule cannot be applied to this entry. 389 then takes the
+	// entry as one that does not match, also under a not.
+	return false, filter.ErrUndefined
 }
 
 // Release calls the plug-in's destroy function.

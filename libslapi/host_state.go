@@ -43,7 +43,11 @@ func stateOf(op *plugin.Operation) *opState {
 	}
 	st := &opState{op: op}
 	st.handle = operations.put(st)
-	st.c = C.cshim_op_new(C.uintptr_t(st.handle))
+	var caller *C.struct_slapi_componentid
+	if p, ok := op.Caller.(*hostPlugin); ok && op.Internal {
+		caller = &p.c.identity
+	}
+	st.c = C.cshim_op_new(C.uintptr_t(st.handle), caller)
 	o := &st.c.operation
 	o.o_opid = C.int(op.ID)
 	o.msgid = C.int(op.MsgID)

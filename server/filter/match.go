@@ -2,6 +2,7 @@ package filter
 
 import (
 	"bytes"
+	"errors"
 
 	"libslapi/server/dn"
 	"libslapi/server/entry"
@@ -25,6 +26,9 @@ func (n *Node) Match(e *entry.Entry, env Env) (Truth, error) {
 	}
 	if n.matcher != nil {
 		ok, err := n.matcher.Match(e)
+		if errors.Is(err, ErrUndefined) {
+			return Undefined, nil
+		}
 		return truth(ok), err
 	}
 	if n.Kind == Extensible && n.Desc.Type == nil {

@@ -3,6 +3,8 @@
 package filter
 
 import (
+	"errors"
+
 	"libslapi/server/entry"
 	"libslapi/server/schema"
 )
@@ -62,12 +64,15 @@ const (
 
 // Matcher matches entries for an extensible filter whose rule a plug-in serves.
 type Matcher interface {
-	// Match tests an entry. An error ends the search with it (a *wire.Error
-	// keeps its code).
+	// Match tests an entry. ErrUndefined makes the item Undefined; any other
+	// error ends the search with it (a *wire.Error keeps its code).
 	Match(e *entry.Entry) (bool, error)
 	// Release frees the matcher when the search ends. Called once.
 	Release()
 }
+
+// ErrUndefined is what a Matcher returns when it cannot tell.
+var ErrUndefined = errors.New("undefined")
 
 // Rules finds matchers for rules that the schema does not have. nil, nil: unknown.
 type Rules interface {
