@@ -147,8 +147,12 @@ char *slapi_dn_ignore_case(char *dn)
 	int dialect = cshim_dialect(CSHIM_CALLER());
 
 	if (dn && dialect == CSHIM_389) {
-		slapi_utf8StrToLower((unsigned char *)dn);
-		lower_ascii(dn);
+		char *lower = (char *)slapi_utf8StrToLower((unsigned char *)dn);
+		if (lower && strlen(lower) <= strlen(dn))
+			memcpy(dn, lower, strlen(lower) + 1);
+		else
+			lower_ascii(dn);
+		free(lower);
 		return dn;
 	}
 	return rewrite(dn, 1, dialect);

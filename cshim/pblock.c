@@ -422,6 +422,8 @@ static int get_own(Slapi_PBlock *pb, int at, void *value, int dialect)
 		return 0;
 	case 850:
 	case 851:
+		if (!is_389) /* 112 bytes: nobody else asks with room for them */
+			return -1;
 		if (v.p)
 			memcpy(value, v.p, NETADDR_SIZE);
 		else
