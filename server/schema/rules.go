@@ -266,8 +266,14 @@ func (s *Schema) naturalRules(t *AttributeType) {
 		eq, ord, sub = "caseExactIA5Match", "caseExactOrderingMatch", "caseExactIA5SubstringsMatch"
 	case oidDN:
 		eq = "distinguishedNameMatch"
+		if t.Substr == nil {
+			t.Substr = nameSubstrings(s.names.dnKey, t.Syntax)
+		}
 	case oidNameAndUID:
 		eq = "uniqueMemberMatch"
+		if t.Substr == nil {
+			t.Substr = nameSubstrings(s.names.uidNameKey, t.Syntax)
+		}
 	case oidInteger:
 		eq, ord = "integerMatch", "integerOrderingMatch"
 	case oidBoolean:

@@ -315,7 +315,7 @@ func TestNaturalRules(t *testing.T) {
 	for syntax, want := range map[string]string{
 		"15": "caseIgnoreMatch caseIgnoreOrderingMatch caseIgnoreSubstringsMatch",
 		"26": "caseExactIA5Match caseExactOrderingMatch caseExactIA5SubstringsMatch",
-		"12": "distinguishedNameMatch - -",
+		"12": "distinguishedNameMatch - nameSubstrings",
 		"27": "integerMatch integerOrderingMatch -",
 		"5":  "octetStringMatch octetStringOrderingMatch -",
 		"40": "octetStringMatch octetStringOrderingMatch -",
