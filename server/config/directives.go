@@ -271,6 +271,7 @@ func runCompat(p *parser, l *line) error {
 			return errors.New("389ds must stand before all schema lines and names")
 		}
 		p.cfg.Global.Compat = Compat389
+		p.cfg.Frontend.Limits.Size.Soft = 2000 // 389's default
 		p.cfg.Schema = schema.New(schema.Compat389(), schema.WithoutBitRules())
 	default:
 		return fmt.Errorf("unknown peer %q, must be openldap or 389ds", l.words[1])
