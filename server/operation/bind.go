@@ -32,6 +32,15 @@ func (s *Server) beginBind(op *plugin.Operation) {
 	}
 }
 
+// noBindHooks tells whether a bind has no Pre and Post hooks: ns-slapd's root
+// and anonymous binds have none.
+func (s *Server) noBindHooks(op *plugin.Operation) bool {
+	if op.Kind != plugin.KindBind || !s.is389() || op.TargetErr != nil || op.Bind.Method != wire.AuthSimple {
+		return false
+	}
+	return op.Target.IsRoot() || s.isRoot(op.Target, s.databaseFor(op))
+}
+
 // bindOutcome settles what the Pre bind plug-ins came to; it tells whether the
 // server authenticates the client itself.
 func (s *Server) bindOutcome(op *plugin.Operation, out plugin.Outcome) bool {
@@ -87,8 +96,7 @@ func (s *Server) become(op *plugin.Operation, who dn.Name, method string) {
 }
 
 // finishBind sends the result and calls the Post hooks, in the peers' order:
-// slapd calls them before it sends a success, and then without result hooks;
-// 389 calls them after a success only.
+// slapd calls them before it sends a success, and then without result hooks.
 func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
 	st := stateOf(op)
 	success := op.Result.Code == wire.Success
@@ -99,7 +107,10 @@ func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
 	}
 	if s.is389() || !success || op.ResultSent {
 		s.sendFinal(op)
-		if !st.noPost && (success || !s.is389()) {
+		if s.is389() && !success {
+			op.OpReturn = bindFail
+		}
+		if !st.noPost && (op.TargetErr == nil || !s.is389()) {
 			s.callHooks(op, post)
 		}
 		return

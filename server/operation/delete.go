@@ -62,11 +62,14 @@ func (c *change) leaf() error {
 		return err
 	}
 	if has {
-		text := "subordinate objects must be deleted first"
-		if c.s.is389() {
-			text = ""
-		}
-		return wire.Errorf(wire.NotAllowedOnNonLeaf, "%s", text)
+		return c.s.notLeaf()
 	}
 	return nil
+}
+
+func (s *Server) notLeaf() error {
+	if s.is389() {
+		return wire.Errorf(wire.NotAllowedOnNonLeaf, "")
+	}
+	return wire.Errorf(wire.NotAllowedOnNonLeaf, "subordinate objects must be deleted first")
 }

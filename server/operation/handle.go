@@ -156,11 +156,14 @@ func (s *Server) run(op *plugin.Operation) {
 	}
 	s.locate(op)
 	pre, post := plugin.Pre, plugin.Post
-	if op.Internal {
+	if op.Internal && !s.searchesAlike(op) {
 		pre, post = plugin.InternalPre, plugin.InternalPost
 	}
 	slot := plugin.ForKind(op.Kind)
-	if s.callPre(op, plugin.Point{Phase: pre, Slot: slot}) {
+	if s.noBindHooks(op) {
+		st.noPost = true
+		s.perform(op)
+	} else if s.callPre(op, plugin.Point{Phase: pre, Slot: slot}) {
 		s.perform(op)
 	}
 	if op.Result.Code != wire.Success && op.Result.Code != wire.CompareTrue && op.Result.Code != wire.CompareFalse {
@@ -179,6 +182,12 @@ func (s *Server) run(op *plugin.Operation) {
 		op.Result.Code = wire.Success // POST_COMPARE of slapd's plug-ins reads 0
 	}
 	s.callHooks(op, postPoint)
+}
+
+// searchesAlike tells whether an internal operation has the hooks of a client's:
+// ns-slapd's searches have.
+func (s *Server) searchesAlike(op *plugin.Operation) bool {
+	return s.is389() && op.Kind == plugin.KindSearch
 }
 
 // refuse answers a request that no plug-in gets to see.

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestHookOrder(t *testing.T) {
 		{"modify", write("MODIFY"), func() answer { return e.modify(modSN) }},
 		{"modrdn", write("MODRDN"), func() answer { return e.rename("uid=c,ou=people,dc=example,dc=com", "uid=d", "", true) }},
 		{"delete", write("DELETE"), func() answer { return e.delete("uid=d,ou=people,dc=example,dc=com") }},
-		{"add that fails before the plug-ins of the transaction", "PRE_ADD BE_PRE_ADD BE_POST_ADD PRE_RESULT POST_RESULT POST_ADD", func() answer {
+		{"add that fails before the plug-ins of the transaction", "PRE_ADD BE_PRE_ADD BE_TXN_POST_ADD BE_POST_ADD PRE_RESULT POST_RESULT POST_ADD", func() answer {
 			return e.add("dn: " + alice + "\nuid: alice\n" + person)
 		}},
 		{"refused before any plug-in", "", func() answer { return e.add("dn: uid=u,dc=example,dc=com\nuid: u\nnoSuch: x\n" + person) }},
@@ -70,9 +71,25 @@ func TestHookOrder(t *testing.T) {
 		name, want string
 		run        func() answer
 	}{
-		{"bind", "PRE_BIND INTERNAL_PRE_BIND PRE_RESULT POST_RESULT POST_BIND", func() answer { return e.as(root, "secret") }},
-		{"bind that fails", "PRE_BIND PRE_RESULT POST_RESULT", func() answer { return e.as(alice, "wrong") }},
+		{"root's bind", "INTERNAL_PRE_BIND PRE_RESULT POST_RESULT", func() answer { return e.as(root, "secret") }},
+		{"bind that fails", "PRE_BIND PRE_RESULT POST_RESULT POST_BIND", func() answer { return e.as(alice, "wrong") }},
 		{"bind of a user", "PRE_BIND PRE_RESULT POST_RESULT POST_BIND", func() answer { return e.as(alice, "alicepw") }},
+		{"anonymous bind", "PRE_RESULT POST_RESULT", func() answer { return e.as("", "") }},
+		{"bind of root again", "INTERNAL_PRE_BIND PRE_RESULT POST_RESULT", func() answer { return e.as(root, "secret") }},
+		{"delete that fails", "PRE_DELETE BE_TXN_POST_DELETE BE_POST_DELETE PRE_RESULT POST_RESULT POST_DELETE", func() answer {
+			return e.delete("uid=no,ou=people,dc=example,dc=com")
+		}},
+		{"delete with entries below", "PRE_DELETE BE_TXN_POST_DELETE BE_POST_DELETE PRE_RESULT POST_RESULT POST_DELETE", func() answer {
+			return e.delete("ou=people,dc=example,dc=com")
+		}},
+		{"modify against the schema", "PRE_MODIFY BE_PRE_MODIFY BE_TXN_POST_MODIFY BE_POST_MODIFY PRE_RESULT POST_RESULT POST_MODIFY", func() answer {
+			return e.modify("dn: " + alice + "\nchangetype: modify\ndelete: sn\n")
+		}},
+		{"add nowhere", "PRE_ADD PRE_RESULT POST_RESULT POST_ADD", func() answer { return e.add("dn: uid=x,dc=org\nuid: x\n" + person) }},
+		{"internal search", "PRE_SEARCH PRE_ENTRY POST_ENTRY POST_SEARCH", func() answer {
+			e.internal(nil, plugin.KindSearch, alice, func(op *plugin.Operation) { op.Search = &plugin.SearchPart{} })
+			return answer{}
+		}},
 	} {
 		e.host.took()
 		c.run()
@@ -154,6 +171,9 @@ func TestTransactionUndone(t *testing.T) {
 					return plugin.Outcome{}
 				})
 				e.host.hook(point, func(op *plugin.Operation) plugin.Outcome {
+					if op.OpReturn != 0 {
+						return plugin.Outcome{} // called again, after the failure
+					}
 					nested := &plugin.Operation{Kind: plugin.KindDelete, RawTarget: "uid=bob,ou=people,dc=example,dc=com", Parent: op}
 					e.s.Run(nested)
 					if nested.Result.Code != 0 {
@@ -215,6 +235,9 @@ func TestNestedSavepoints(t *testing.T) {
 	}
 	depth := 0
 	e.host.hook("BE_TXN_POST_MODIFY", func(op *plugin.Operation) plugin.Outcome {
+		if op.OpReturn != 0 {
+			return plugin.Outcome{}
+		}
 		depth++
 		defer func() { depth-- }()
 		switch depth {
@@ -368,6 +391,39 @@ func TestHooksChangeRequests(t *testing.T) {
 		return plugin.Outcome{}
 	})
 	expect(t, "result", e.search(alice, wire.ScopeBase, ""), wire.Busy, "other")
+}
+
+// What ns-slapd's hooks read after one of them refused: the code in
+// SLAPI_PLUGIN_OPRETURN, TxnPost a second time, -1 in the Post hook.
+func TestRefused389(t *testing.T) {
+	for _, c := range []struct{ point, want string }{
+		{"BE_PRE_ADD", "BE_PRE_ADD:0/0 BE_TXN_POST_ADD:53/53 BE_POST_ADD:53/53 POST_ADD:53/-1"},
+		{"BE_TXN_PRE_ADD", "BE_PRE_ADD:0/0 BE_TXN_PRE_ADD:0/0 BE_TXN_POST_ADD:53/53 BE_POST_ADD:53/53 POST_ADD:53/-1"},
+		{"BE_TXN_POST_ADD", "BE_PRE_ADD:0/0 BE_TXN_PRE_ADD:0/0 BE_TXN_POST_ADD:0/0 BE_TXN_POST_ADD:53/53 BE_POST_ADD:53/53 POST_ADD:53/-1"},
+	} {
+		for _, send := range []bool{true, false} {
+			e := newEnv(t, DS389)
+			var got []string
+			for _, p := range []string{"BE_PRE_ADD", "BE_TXN_PRE_ADD", "BE_TXN_POST_ADD", "BE_POST_ADD", "POST_ADD"} {
+				e.host.hook(p, func(op *plugin.Operation) plugin.Outcome {
+					got = append(got, fmt.Sprintf("%s:%d/%d", p, op.Result.Code, op.OpReturn))
+					if p != c.point {
+						return plugin.Outcome{}
+					}
+					if send {
+						e.s.SendResult(op, wire.Result{Code: 53, Text: "probe"})
+					} else {
+						op.Result.Code = 53
+					}
+					return plugin.Outcome{Stop: true, Return: -1}
+				})
+			}
+			expect(t, c.point, e.add("dn: uid=c,ou=people,dc=example,dc=com\nuid: c\n"+person), 53, "")
+			if s := strings.Join(got, " "); s != c.want {
+				t.Errorf("%s:\n got %s\nwant %s", c.point, s, c.want)
+			}
+		}
+	}
 }
 
 // SLAPI_PLUGIN_NOOP: the change is not made, the client hears of success.

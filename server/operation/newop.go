@@ -15,11 +15,12 @@ import (
 type state struct {
 	invalid *wire.Error // the request cannot be run: answered before any plug-in
 	// holding counts the open transactions that keep a result back.
-	holding   int
-	held      bool // a plug-in's result waits for the end of the transaction
-	ctl       controls
-	ownFilter *filter.Node // what the pipeline resolved and must release
-	sendErr   error        // the client is gone
+	holding    int
+	held       bool // a plug-in's result waits for the end of the transaction
+	ctl        controls
+	ownFilter  *filter.Node    // what the pipeline resolved and must release
+	sendErr    error           // the client is gone
+	pluginCode wire.ResultCode // of the update that a plug-in refused
 	// requestorMade: an internal operation that names nobody was given the root.
 	requestorMade bool
 	noPost        bool         // a Pre plug-in stopped the operation: no Post hooks

@@ -168,7 +168,7 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 	before, beforeControls := op.Current, op.CurrentControls
 	op.Current, op.CurrentControls = e, ctls
 	defer func() { op.Current, op.CurrentControls = before, beforeControls }()
-	hooks := !nested && !op.Internal
+	hooks := !nested && (!op.Internal || s.searchesAlike(op))
 	if hooks {
 		if out := s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}); out.Stop {
 			return nil

@@ -64,7 +64,7 @@ func TestAcrossDatabases(t *testing.T) {
 	e := twoDatabases(t, DS389)
 	fail := false
 	e.host.hook("BE_TXN_POST_MODIFY", func(op *plugin.Operation) plugin.Outcome {
-		if op.Internal {
+		if op.Internal || op.OpReturn != 0 {
 			return plugin.Outcome{}
 		}
 		if c := e.internal(op, plugin.KindAdd, "dc=a,dc=org", addDomain(e, "dc=a,dc=org", "a")); c != 0 {

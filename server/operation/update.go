@@ -19,8 +19,6 @@ type change struct {
 	ask  *asker
 	csn  csn.CSN
 	skip bool // a plug-in said that the change is not to be made
-	// entered: the TxnPre hooks were called, so that TxnPost ones are due.
-	entered bool
 }
 
 // tx is the transaction on the database of the change. It is asked for anew
@@ -36,19 +34,67 @@ func (s *Server) update(op *plugin.Operation) error {
 	if err := s.mayUpdate(op, db); err != nil {
 		return err
 	}
-	slot := plugin.ForKind(op.Kind)
-	before := plugin.Point{Phase: plugin.BePre, Slot: slot}
-	if out := s.callHooks(op, before); out.Stop {
-		err := s.txnHookError(op, out, before)
-		s.bePost(op, err)
-		return err
+	err := s.beforeBackend(op, db)
+	if err == nil {
+		if again := s.databaseFor(op); again != nil {
+			db = again
+		}
+		op.Database = db.Name()
+		err = s.inTransaction(op, db)
+	} else {
+		err = s.txnFailed(op, err)
 	}
-	if again := s.databaseFor(op); again != nil {
-		db = again
-	}
-	op.Database = db.Name()
-	err := s.inTransaction(op, db)
 	return s.bePost(op, err)
+}
+
+// beforeBackend calls the BePre hooks. As with ns-slapd they see the entry that
+// a change is about, and are not called when there is none.
+func (s *Server) beforeBackend(op *plugin.Operation, db *Database) error {
+	p := plugin.Point{Phase: plugin.BePre, Slot: plugin.ForKind(op.Kind)}
+	if !s.plugins().Listens(p, op.Database) {
+		return nil
+	}
+	if op.Kind != plugin.KindAdd {
+		v, release, err := s.view(op, db)
+		if err != nil {
+			return err
+		}
+		e, err := v.Lookup(op.Target.Norm)
+		if err == nil && e == nil {
+			err = s.missing(op, v, s.access(op, db), op.Target, "")
+		}
+		if err == nil && op.Kind == plugin.KindDelete {
+			var has bool
+			if has, err = v.HasChildren(op.Target.Norm); has && err == nil {
+				err = s.notLeaf()
+			}
+		}
+		release()
+		if err != nil {
+			return err
+		}
+		op.Before = e
+	}
+	if out := s.callHooks(op, p); out.Stop {
+		return s.txnHookError(op, out, p)
+	}
+	return nil
+}
+
+// txnFailed calls the TxnPost hooks for an update that failed. ns-slapd does so
+// whatever the reason and however far the update came, a second time when one
+// of them was the reason: plug-ins pair them with the hooks before, and read
+// SLAPI_PLUGIN_OPRETURN.
+func (s *Server) txnFailed(op *plugin.Operation, err error) error {
+	fail(op, err)
+	if code := stateOf(op).pluginCode; code != 0 {
+		op.OpReturn = int(code)
+	}
+	s.callHooks(op, plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(op.Kind)})
+	if op.Result.Code == wire.Success {
+		return err // a plug-in may not turn the failure into a success
+	}
+	return &wire.Error{Result: op.Result}
 }
 
 // bePost calls the BePost hooks, which pair with BePre also after a failure.
@@ -57,6 +103,9 @@ func (s *Server) bePost(op *plugin.Operation, err error) error {
 	if err != nil {
 		fail(op, err)
 		err = &wire.Error{Result: op.Result}
+		if code := stateOf(op).pluginCode; code != 0 {
+			op.OpReturn = int(code)
+		}
 	}
 	s.callHooks(op, plugin.Point{Phase: plugin.BePost, Slot: plugin.ForKind(op.Kind)})
 	return err
@@ -101,12 +150,8 @@ func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
 	op.Txn = t
 	st.holding++
 	err := c.run()
-	if err != nil && c.entered && !c.skip {
-		// 389 calls the hooks after the change for one that failed too, so that
-		// plug-ins which pair the two see the end.
-		fail(op, err)
-		err = &wire.Error{Result: op.Result}
-		s.callHooks(op, plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(op.Kind)})
+	if err != nil {
+		err = s.txnFailed(op, err)
 	}
 	switch {
 	case err != nil && outer:
@@ -149,7 +194,6 @@ func (c *change) run() error {
 // before calls the TxnPre hooks. It tells whether the change is to be made.
 func (c *change) before() (bool, error) {
 	p := plugin.Point{Phase: plugin.TxnPre, Slot: plugin.ForKind(c.op.Kind)}
-	c.entered = true
 	out := c.s.callHooks(c.op, p)
 	if out.Skip {
 		c.skip = true
@@ -175,7 +219,6 @@ func (c *change) after() error {
 	p := plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(c.op.Kind)}
 	out := c.s.callHooks(c.op, p)
 	if out.Stop {
-		c.entered = false // they have been called
 		return c.s.txnHookError(c.op, out, p)
 	}
 	if err := c.configAfter(); err != nil {
@@ -196,6 +239,7 @@ func (s *Server) txnHookError(op *plugin.Operation, out plugin.Outcome, p plugin
 		// A success that was sent, for a change that is undone.
 		op.Result = wire.Result{Code: code}
 	}
+	stateOf(op).pluginCode = op.Result.Code
 	return &wire.Error{Result: op.Result}
 }
 
