@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"libslapi/server/config"
 	"libslapi/server/operation"
@@ -34,6 +35,7 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 		})
 	}
 	l.gate.configure(c)
+	l.front.SetIdleTimeout(time.Duration(now.IdleTimeout) * time.Second)
 	l.log.setLevel(now.LogLevel)
 	(*Daemon)(l).setPluginLogLevel()
 	return nil

@@ -379,6 +379,15 @@ func TestIdleTimeout(t *testing.T) {
 	busy.expect(1, wire.TagSearchResultDone, wire.Success)
 }
 
+func TestSetIdleTimeout(t *testing.T) {
+	s, addr := start(t, newFake(), nil)
+	idle := dial(t, addr)
+	idle.send(searchPDU(1, "fast"))
+	idle.expect(1, wire.TagSearchResultDone, wire.Success)
+	s.SetIdleTimeout(50 * time.Millisecond)
+	idle.expectEnd()
+}
+
 func TestConnectionLimit(t *testing.T) {
 	h := newFake()
 	s, addr := start(t, h, func(o *Options) { o.MaxConns = 1 })

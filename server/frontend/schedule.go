@@ -100,7 +100,7 @@ func (c *conn) begin(r *request) {
 // finished takes r out and starts those whose turn has come.
 func (c *conn) finished(r *request) {
 	r.ctx.cancel()
-	if c.srv.opt.IdleTimeout > 0 {
+	if c.srv.idle.Load() > 0 {
 		c.active.Store(time.Now().UnixNano())
 	}
 	c.mu.Lock()

@@ -75,6 +75,7 @@ type Server struct {
 	access  AccessLog
 	sweeper sweeper
 	nextID  atomic.Uint64
+	idle    atomic.Int64 // Options.IdleTimeout, or what SetIdleTimeout made of it
 	conns   connSet
 	running sync.WaitGroup // accept loops and connections
 
@@ -109,6 +110,7 @@ func New(opt Options) *Server {
 		opt.AccessLog = noAccessLog{}
 	}
 	s := &Server{opt: opt, log: opt.Log, access: opt.AccessLog, done: make(chan struct{})}
+	s.idle.Store(int64(opt.IdleTimeout))
 	s.nextID.Store(999) // the first connection is 1000, as slapd's
 	s.sweeper.init()
 	return s
@@ -186,6 +188,16 @@ func (s *Server) welcome(l *listener, nc net.Conn) {
 // notice appends a notice of disconnection (RFC 4511 section 4.4.1).
 func notice(dst []byte, code wire.ResultCode, text string) []byte {
 	return wire.AppendExtendedResponse(dst, 0, &wire.Result{Code: code, Text: text}, wire.NoticeOfDisconnection, nil, false, nil)
+}
+
+// SetIdleTimeout changes Options.IdleTimeout while the server runs. Connections
+// that were idle before count from now on.
+func (s *Server) SetIdleTimeout(d time.Duration) {
+	if s.idle.Load() == 0 {
+		now := time.Now().UnixNano() // not kept up to date without a timeout
+		s.conns.each(func(c *conn) { c.active.Store(now) })
+	}
+	s.idle.Store(int64(d))
 }
 
 // ConnectionCount is how many connections are open.

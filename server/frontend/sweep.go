@@ -111,10 +111,11 @@ func (s *Server) sweepOnce(tick int64) (busy bool) {
 
 func (s *Server) sweepTimeouts(now time.Time) {
 	var stuck, idle []*conn
+	limit := time.Duration(s.idle.Load())
 	s.conns.each(func(c *conn) {
 		if t := c.out.writing.Load(); t != 0 && s.opt.WriteTimeout > 0 && now.Sub(time.Unix(0, t)) > s.opt.WriteTimeout {
 			stuck = append(stuck, c)
-		} else if s.opt.IdleTimeout > 0 && now.Sub(time.Unix(0, c.active.Load())) > s.opt.IdleTimeout {
+		} else if limit > 0 && now.Sub(time.Unix(0, c.active.Load())) > limit {
 			idle = append(idle, c)
 		}
 	})
