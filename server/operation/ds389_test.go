@@ -120,3 +120,24 @@ func TestEntries389(t *testing.T) {
 		t.Errorf("unique id %q", got)
 	}
 }
+
+// Definitions hide unless the filter names their class, or the entry is the base.
+func TestHiddenEntries389(t *testing.T) {
+	e := newEnv(t, DS389)
+	if e.s.Schema().ObjectClass("ldapsubentry") == nil {
+		sch := e.s.Schema().Clone()
+		if err := sch.AddObjectClass("( 2.16.840.1.113719.2.142.6.1.1 NAME 'ldapSubEntry' SUP top STRUCTURAL MAY cn )"); err != nil {
+			t.Fatal(err)
+		}
+		e.s.SetSchema(sch)
+	}
+	expect(t, "add", e.add("dn: cn=def,dc=example,dc=com\nobjectClass: ldapSubEntry\ncn: def\n"), 0, "")
+	for filter, want := range map[string]string{"(cn=def)": "", "(&(cn=def)(objectClass=LDAPsubentry))": "cn=def", "(|(objectClass=*)(objectClass=ldapsubentry))": "cn=def"} {
+		if got := e.search("dc=example,dc=com", wire.ScopeOne, filter).names(); strings.Contains(got, "cn=def") != (want != "") {
+			t.Errorf("%s: %s", filter, got)
+		}
+	}
+	if got := e.search("cn=def,dc=example,dc=com", wire.ScopeBase, "").names(); got != "cn=def" {
+		t.Errorf("base: %s", got)
+	}
+}

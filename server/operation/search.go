@@ -3,6 +3,7 @@ package operation
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"libslapi/server/acl"
@@ -54,7 +55,7 @@ func (s *Server) prepareSearch(op *plugin.Operation) *wire.Error {
 		p.SizeLimit, p.TimeLimit = unlimited(p.SizeLimit), unlimited(p.TimeLimit)
 		return nil
 	}
-	lim := s.limits(db)
+	lim := s.limitsOf(op, db)
 	var err *wire.Error
 	if p.SizeLimit, err = effective(p.SizeLimit, lim.Size, lim.SizeHard); err != nil {
 		return err
@@ -84,6 +85,19 @@ func effective(asked, soft, hard int) (int, *wire.Error) {
 		return hard, nil
 	}
 	return asked, nil
+}
+
+// limitsOf are the limits of a search: those of its requestor, else of the
+// database, else of the server.
+func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
+	if db != nil && db.LimitsFor != nil {
+		if own, ok := db.LimitsFor(op); ok {
+			c := *db
+			c.Limits = own
+			return s.limits(&c)
+		}
+	}
+	return s.limits(db)
 }
 
 // limits are those of a database, the server's where it has none.
@@ -125,7 +139,24 @@ type searcher struct {
 	delay   bool
 	seen    map[string]bool // names visited, when aliases are followed
 	paging  *pager
-	err     error
+	// hidden are classes whose entries only a filter that names the class
+	// finds, with whether it does.
+	hidden map[string]bool
+	err    error
+}
+
+// hiddenClasses are ns-slapd's: the definitions of roles, classes of service
+// and password policies, and the tombstones.
+var hiddenClasses = [...]string{"ldapsubentry", "nstombstone"}
+
+// namesClass tells whether a filter has an item (objectClass=class).
+func namesClass(f *filter.Node, class string) bool {
+	found := false
+	f.Walk(func(n *filter.Node) bool {
+		found = found || n.Kind == filter.Equality && strings.EqualFold(n.Attr, "objectClass") && strings.EqualFold(string(n.Value), class)
+		return !found
+	})
+	return found
 }
 
 func (s *Server) search(op *plugin.Operation) error {
@@ -157,6 +188,12 @@ func (s *Server) search(op *plugin.Operation) error {
 	}
 	x.ask = s.access(op, db)
 	x.delay = transaction(op) != nil
+	if s.is389() && st.ctl.subentries == nil {
+		x.hidden = map[string]bool{}
+		for _, class := range hiddenClasses {
+			x.hidden[class] = namesClass(p.Filter, class)
+		}
+	}
 	return x.run()
 }
 
@@ -373,6 +410,11 @@ func (x *searcher) found(e *entry.Entry) {
 // e, and the filter still matches then; and whether subentries are wanted.
 func (x *searcher) visible(e *entry.Entry) bool {
 	if x.op.Search.Scope != wire.ScopeBase {
+		for class, asked := range x.hidden {
+			if !asked && e.IsClass(class) {
+				return false
+			}
+		}
 		if sub := stateOf(x.op).ctl.subentries; sub != nil {
 			if e.IsClass("subentry") != *sub {
 				return false

@@ -45,6 +45,9 @@ type Database struct {
 	ReadOnly bool
 	ACL      *acl.Set // nil: the server's default
 	Limits   Limits
+	// LimitsFor gives the limits of the requestor of a search where those
+	// differ from Limits ("limits" lines); nil: nobody has others.
+	LimitsFor func(op *plugin.Operation) (Limits, bool)
 	// NoLastmod leaves out the operational attributes of changes.
 	NoLastmod bool
 	// UpdateDN alone may write to a replica; everybody else gets UpdateRef.
