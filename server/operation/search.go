@@ -100,6 +100,19 @@ func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
 	return s.limits(db)
 }
 
+// limitsOf are the limits of a search: those of its requestor, else of the
+// database, else of the server.
+func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
+	if db != nil && db.LimitsFor != nil {
+		if own, ok := db.LimitsFor(op); ok {
+			c := *db
+			c.Limits = own
+			return s.limits(&c)
+		}
+	}
+	return s.limits(db)
+}
+
 // limits are those of a database, the server's where it has none.
 func (s *Server) limits(db *Database) Limits {
 	lim := s.opt.Limits
@@ -345,7 +358,7 @@ func (x *searcher) walk(base *entry.Entry) error {
 
 // query runs one backend search and takes its entries.
 func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
-	lim := x.s.limits(x.db)
+	lim := x.s.limitsOf(x.op, x.db)
 	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp}
 	if !x.ask.all {
 		q.MaxCandidates = lim.MaxCandidates
