@@ -44,7 +44,7 @@ func (s *Server) addOperational(op *plugin.Operation, db *Database, e *entry.Ent
 	if oc := e.StructuralClass(sch); oc != nil {
 		put("structuralObjectClass", []byte(oc.Name()))
 	}
-	put("entryUUID", []byte(uuid.NewString()))
+	put("entryUUID", []byte(entryUUID()))
 	put("creatorsName", who)
 	put("createTimestamp", now)
 	put("entryCSN", []byte(csn))
@@ -69,13 +69,28 @@ func (s *Server) modifier(op *plugin.Operation) []byte {
 	return []byte(who.Norm)
 }
 
-// uniqueID is a new nsUniqueId: a time-based UUID in 389's grouping.
-func uniqueID() string {
+// entryUUID is a new UUID that begins with the time, so that new entries lie
+// together in an index by it (RFC 9562 version 7).
+func entryUUID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		id = uuid.New()
+	}
+	return id.String()
+}
+
+// newUUID is a new time-based UUID, which is the kind that both peers make.
+func newUUID() string {
 	id, err := uuid.NewUUID()
 	if err != nil {
 		id = uuid.New()
 	}
-	h := strings.ReplaceAll(id.String(), "-", "")
+	return id.String()
+}
+
+// uniqueID is a new nsUniqueId: a UUID in 389's grouping.
+func uniqueID() string {
+	h := strings.ReplaceAll(newUUID(), "-", "")
 	return h[:8] + "-" + h[8:16] + "-" + h[16:24] + "-" + h[24:]
 }
 

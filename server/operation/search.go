@@ -100,19 +100,6 @@ func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
 	return s.limits(db)
 }
 
-// limitsOf are the limits of a search: those of its requestor, else of the
-// database, else of the server.
-func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
-	if db != nil && db.LimitsFor != nil {
-		if own, ok := db.LimitsFor(op); ok {
-			c := *db
-			c.Limits = own
-			return s.limits(&c)
-		}
-	}
-	return s.limits(db)
-}
-
 // limits are those of a database, the server's where it has none.
 func (s *Server) limits(db *Database) Limits {
 	lim := s.opt.Limits
