@@ -393,7 +393,8 @@ static int get_own(Slapi_PBlock *pb, int at, void *value, int dialect)
 		sdn = ptr_now(pb, 852);
 		*(const char **)value =
 		        cshim_params[at].id == 141 ? cshim_sdn_pretty(sdn, dialect) : cshim_sdn_norm(sdn);
-		if (*(const char **)value == NULL)
+		/* Nobody is "" in 389 and NULL in OpenLDAP. */
+		if (*(const char **)value == NULL && is_389)
 			*(const char **)value = "";
 		return 0;
 	default:

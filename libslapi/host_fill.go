@@ -316,6 +316,7 @@ func (st *opState) fillRequest(id C.int) C.int {
 			return nothing
 		}
 		st.note(id, st.markOf(id))
+		st.clientMods = !st.is389Caller() && (st.point.Phase == plugin.Pre || st.point.Phase == plugin.InternalPre)
 		mods := modsToC(op.Modify.Changes)
 		C.cshim_op_note(st.c, C.CSHIM_LIVE_MODS, unsafe.Pointer(mods))
 		return st.putOwn(id, unsafe.Pointer(mods), C.cshim_free_mods)

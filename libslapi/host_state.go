@@ -26,8 +26,10 @@ type opState struct {
 	// The parameters that were filled from values which the pipeline may
 	// change or replace, with what they were filled from.
 	sources []source
-	// holder is the transaction that a plug-in opened on this pblock.
-	texts []*C.char
+	// clientMods: the modifications were first read by a plug-in of OpenLDAP's
+	// kind, before the change was made. Such plug-ins go on seeing them as they
+	// were, without what the server adds.
+	clientMods bool
 }
 
 // source is one filled parameter and the Go value behind it.
@@ -137,6 +139,10 @@ func (st *opState) refresh() {
 			st.syncAddEntry()
 			s.mark = mark
 			continue
+		case C.SLAPI_MODIFY_MODS:
+			if st.clientMods {
+				continue
+			}
 		}
 		C.cshim_pblock_forget(st.c.pb, s.id)
 		st.sources = append(st.sources[:i], st.sources[i+1:]...)
