@@ -66,9 +66,6 @@ func init() {
 				return err
 			}
 			p.target().LimitRules = append(p.target().LimitRules, r)
-			if !p.entryMode {
-				p.cfg.Warnings = append(p.cfg.Warnings, l.where()+": <limits> is kept, but limits by requestor are not applied yet")
-			}
 			return nil
 		}})
 	define("sizelimit", directive{scope: scopeAny, min: 1, max: -1, args: "<limit>...", attr: "olcSizeLimit", run: runLimit("size")})

@@ -51,7 +51,7 @@ func indexSpecs(list []config.Index) []backend.IndexSpec {
 }
 
 // fill sets in o everything of a database that can change while it runs.
-func fill(o *operation.Database, d *config.Database, c *config.Config) error {
+func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Config) error {
 	set, err := accessSet(c.Schema, d.Access, c.Frontend.Access)
 	if err != nil {
 		return err
@@ -66,6 +66,7 @@ func fill(o *operation.Database, d *config.Database, c *config.Config) error {
 	o.RootDN, o.RootPW = d.RootDN, d.RootPW
 	o.ReadOnly = d.ReadOnly || c.Frontend.ReadOnly && d.Type != "config"
 	o.Limits = limits(d.Limits)
+	o.LimitsFor = limitsFor(append(d.LimitRules[:len(d.LimitRules):len(d.LimitRules)], c.Frontend.LimitRules...), a.holder)
 	o.NoLastmod = !d.LastMod
 	o.UpdateRef = d.UpdateRef
 	o.UpdateDN = nil

@@ -195,7 +195,7 @@ func (d *Daemon) newServer() error {
 	d.setPluginLogLevel()
 	cdb := c.ConfigDB()
 	odb := &operation.Database{Backend: d.tree}
-	if err := fill(odb, cdb, c); err != nil {
+	if err := d.fill(odb, cdb, c); err != nil {
 		return err
 	}
 	d.server.AddDatabase(odb)
@@ -390,16 +390,20 @@ func (d *Daemon) openDatabases() error {
 			var db *backend.DB
 			db, err = openDatabase(d.server.Schema, cd, d.slog, false)
 			if err == nil {
+				d.mu.Lock()
 				d.databases[cd.Name] = db
+				d.mu.Unlock()
 				b = db
 			}
 		}
 		if err != nil {
 			return fmt.Errorf("%s:%d: database %s: %w", cd.File, cd.Line, cd.Type, err)
 		}
+		d.mu.Lock()
 		d.opened = append(d.opened, b)
+		d.mu.Unlock()
 		odb := &operation.Database{Backend: b}
-		if err := fill(odb, cd, d.cfg); err != nil {
+		if err := d.fill(odb, cd, d.cfg); err != nil {
 			return err
 		}
 		d.server.AddDatabase(odb)

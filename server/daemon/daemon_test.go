@@ -427,3 +427,41 @@ func TestGate(t *testing.T) {
 		t.Errorf("search as root: %d", code)
 	}
 }
+
+func TestLimitRules(t *testing.T) {
+	path := conf(t, "limits anonymous size=1")
+	text, _ := os.ReadFile(path)
+	os.WriteFile(path, append(text, "limits group/place/description=\"ou=one,dc=example,dc=com\" size=2\nlimits dn.children=\"dc=example,dc=com\" size=unlimited\n"...), 0o600)
+	data := seed + "\ndn: ou=user,dc=example,dc=com\nobjectClass: place\nou: user\n"
+	if status, _, errs := run(t, data, "slapadd", "-f", path); status != 0 {
+		t.Fatal(errs)
+	}
+	c, err := config.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := serve(t, options(t, path, Hooks{}))
+	f := limitsFor(append(c.Databases[1].LimitRules, c.Frontend.LimitRules...), d.holder)
+	for who, want := range map[string]int{"": 1, "ou=user,dc=example,dc=com": config.Unlimited, "cn=other": 0} {
+		op := &plugin.Operation{}
+		op.Requestor.Pretty, op.Requestor.Norm = who, who
+		got, ok := f(op)
+		if got.Size != want || ok != (want != 0) {
+			t.Errorf("%q: %+v %v, want %d", who, got, ok, want)
+		}
+	}
+	m := ldap.NewModifyRequest("ou=one,dc=example,dc=com", nil)
+	m.Replace("description", []string{"ou=user,dc=example,dc=com"})
+	if err := dial(t, d, root).Modify(m); err != nil {
+		t.Fatal(err)
+	}
+	op := &plugin.Operation{}
+	op.Requestor.Pretty, op.Requestor.Norm = "ou=user,dc=example,dc=com", "ou=user,dc=example,dc=com"
+	if got, _ := f(op); got.Size != 2 {
+		t.Errorf("a member of the group: %+v", got)
+	}
+	_, err = dial(t, d, "").Search(ldap.NewSearchRequest("dc=example,dc=com", ldap.ScopeWholeSubtree, 0, 0, 0, false, "(objectClass=*)", nil, nil))
+	if resultCode(err) != int(wire.SizeLimitExceeded) {
+		t.Errorf("anonymous search: %v", err)
+	}
+}

@@ -23,7 +23,7 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 	fresh := map[string]*operation.Database{}
 	for _, d := range c.Databases {
 		o := &operation.Database{}
-		if err := fill(o, d, c); err != nil {
+		if err := (*Daemon)(l).fill(o, d, c); err != nil {
 			return err
 		}
 		fresh[d.Name] = o
@@ -45,7 +45,7 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 func (l *live) Database(old, now *config.Database) error {
 	c := l.current()
 	o := &operation.Database{}
-	if err := fill(o, now, c); err != nil {
+	if err := (*Daemon)(l).fill(o, now, c); err != nil {
 		return err
 	}
 	l.mu.Lock()
