@@ -23,7 +23,7 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server standin plugins pc run test unit lint ctest scenarios probes clients bench soak install clean help setup
+.PHONY: all lib archive server standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak install clean help setup
 
 all: lib archive server plugins pc ## build everything into build/
 
@@ -111,7 +111,14 @@ probes: lib server ## the OpenLDAP-dialect probes
 clients: lib server ## ldap-utils against a dialogue recorded from slapd
 	@scripts/test.sh clients
 
-bench: ## Go benchmarks of codec, matching, store and database
+# SLAPID names another server's binary; then nothing is built but the load
+# generator. The other variables are in docs/benchmarks.md.
+bench: $(if $(SLAPID),,server) ## slapid beside slapd and ns-slapd: rates, latencies, CPU, memory
+	@scripts/setup.sh test
+	@mkdir -p $(B)
+	@$(GO) build -o $(B)/bench ./bench && $(B)/bench
+
+microbench: ## Go benchmarks of codec, matching, store and database
 	$(GO) test -run '^$$' -bench . -benchmem ./server/...
 
 soak: ## the kill -9 test of the database, 200 times
