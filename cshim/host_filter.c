@@ -170,7 +170,7 @@ char *slapi_filter_to_string(const Slapi_Filter *f, char *buffer, size_t bufsize
 
 int slapi_filter_get_choice(Slapi_Filter *f)
 {
-	return f ? (int)f->choice : -1;
+	return f ? (int)f->choice : 0;
 }
 
 int slapi_filter_get_ava(Slapi_Filter *f, char **type, struct berval **bval)
@@ -327,25 +327,28 @@ int slapi_filter_compare(Slapi_Filter *f1, Slapi_Filter *f2)
 	return f1 != f2;
 }
 
+/* OpenLDAP leaves what the function said last in *error_code. */
 int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *error_code)
 {
-	int rc = SLAPI_FILTER_SCAN_NOMORE;
+	int rc, unused;
 
+	if (!error_code)
+		error_code = &unused;
 	if (!f || !fn) {
-		if (error_code)
-			*error_code = SLAPI_FILTER_UNKNOWN_FILTER_TYPE;
+		*error_code = SLAPI_FILTER_UNKNOWN_FILTER_TYPE;
 		return SLAPI_FILTER_SCAN_ERROR;
 	}
-	if (is_set(f)) {
-		for (Slapi_Filter *kid = f->list; kid; kid = kid->next) {
-			rc = slapi_filter_apply(kid, fn, arg, error_code);
-			if (rc == SLAPI_FILTER_SCAN_STOP || rc == SLAPI_FILTER_SCAN_ERROR)
-				return rc;
-		}
-		return SLAPI_FILTER_SCAN_NOMORE;
+	if (!is_set(f)) {
+		rc = fn(f, arg);
+		*error_code = rc;
+		return rc == SLAPI_FILTER_SCAN_CONTINUE ? SLAPI_FILTER_SCAN_NOMORE : rc;
 	}
-	rc = fn(f, arg);
-	return rc == SLAPI_FILTER_SCAN_CONTINUE ? SLAPI_FILTER_SCAN_NOMORE : rc;
+	for (Slapi_Filter *kid = f->list; kid; kid = kid->next) {
+		rc = slapi_filter_apply(kid, fn, arg, error_code);
+		if (rc == SLAPI_FILTER_SCAN_STOP || rc == SLAPI_FILTER_SCAN_ERROR)
+			return rc;
+	}
+	return SLAPI_FILTER_SCAN_NOMORE;
 }
 
 /* What a test answers: match 0, no match 1, undefined 2, an LDAP code + 1000 for an error. */

@@ -11,8 +11,10 @@ import "C"
 
 import (
 	"errors"
+	"strings"
 	"unsafe"
 
+	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
@@ -187,7 +189,10 @@ func resolved(f *C.Slapi_Filter) (*filter.Node, error) {
 func slapiGoFilterTest(pb *C.Slapi_PBlock, e *C.Slapi_Entry, f *C.Slapi_Filter, access C.int) (rc C.int) {
 	const failed = 1000
 	defer guard("slapi_filter_test", func() { rc = failed + C.int(wire.OperationsError) })
-	if e == nil || f == nil {
+	if f == nil {
+		return 0 // no filter: every entry
+	}
+	if e == nil {
 		return failed + C.int(wire.OperationsError)
 	}
 	n, err := resolved(f)
@@ -210,7 +215,7 @@ func slapiGoFilterTest(pb *C.Slapi_PBlock, e *C.Slapi_Entry, f *C.Slapi_Filter, 
 			return 0
 		}
 	}
-	t, err := n.Match(ge, nil)
+	t, err := n.Match(ge, nameEnv{})
 	var we *wire.Error
 	switch {
 	case errors.As(err, &we):
@@ -223,6 +228,16 @@ func slapiGoFilterTest(pb *C.Slapi_PBlock, e *C.Slapi_Entry, f *C.Slapi_Filter, 
 		return 2
 	}
 	return 1
+}
+
+// nameEnv gives entries their entryDN.
+type nameEnv struct{}
+
+func (nameEnv) Computed(e *entry.Entry, t *schema.AttributeType) [][]byte {
+	if strings.EqualFold(t.Name(), "entryDN") && e.Find(t.Name()) == nil {
+		return [][]byte{[]byte(e.Name.Pretty)}
+	}
+	return nil
 }
 
 // maySearch asks for the right to search by every attribute of a filter.
