@@ -285,12 +285,48 @@ func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name
 			}
 			for _, stored := range a.Values {
 				if s.CheckPassword(string(stored), op.Bind.Password) {
+					s.upgradeHash(op, db, e, string(stored))
 					return e.Name, nil
 				}
 			}
 		}
 	}
 	return dn.Name{}, invalidCredentials()
+}
+
+// upgradeHash stores a password that was just proved right anew when its scheme
+// is not the configured one any more, as ns-slapd does
+// (nsslapd-enable-upgrade-hash). Clear text and crypt(3) values are left alone:
+// who keeps those has other readers for them.
+func (s *Server) upgradeHash(op *plugin.Operation, db *Database, e *entry.Entry, stored string) {
+	if !s.is389() || db.ReadOnly || db.Private || strings.EqualFold(s.Setting("nsslapd-enable-upgrade-hash"), "off") {
+		return
+	}
+	want := strings.Trim(s.passwordScheme(), "{}")
+	have, _, ok := auth.SplitScheme(stored)
+	if have = strings.Trim(have, "{}"); !ok || strings.EqualFold(have, want) {
+		return
+	}
+	for _, kept := range [...]string{"CLEAR", "CLEARTEXT", "CRYPT"} {
+		if strings.EqualFold(have, kept) {
+			return
+		}
+	}
+	fresh, err := s.HashPassword(op.Bind.Password, "")
+	if err != nil {
+		s.log.Warn("password not hashed anew", "dn", e.Name.Pretty, "error", err.Error())
+		return
+	}
+	m := &plugin.Operation{
+		Ctx: op.Ctx, Kind: plugin.KindModify, Parent: op, Conn: op.Conn, RawTarget: e.Name.Pretty, Target: e.Name, Flags: flagNoModifyAttrs,
+		Modify: &plugin.ModifyPart{Changes: []wire.Change{
+			{Op: wire.ModDelete, Type: "userPassword", Values: [][]byte{[]byte(stored)}},
+			{Op: wire.ModAdd, Type: "userPassword", Values: [][]byte{[]byte(fresh)}},
+		}},
+	}
+	if s.Run(m); m.Result.Code != wire.Success {
+		s.log.Warn("password not hashed anew", "dn", e.Name.Pretty, "result", int(m.Result.Code))
+	}
 }
 
 // CheckPassword compares a clear-text password with a stored value of any

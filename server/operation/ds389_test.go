@@ -141,3 +141,26 @@ func TestHiddenEntries389(t *testing.T) {
 		t.Errorf("base: %s", got)
 	}
 }
+
+// A bind brings a stored password to the configured scheme.
+func TestUpgradeHash389(t *testing.T) {
+	e := newEnv(t, DS389, func(o *Options, d *Database) {
+		o.Setting = func(attr string) string {
+			if attr == "passwordStorageScheme" {
+				return "SSHA256"
+			}
+			return ""
+		}
+	})
+	for stored, want := range map[string]string{"{SHA}SCYoKHZk6W7y87Rc0H2X5TKm1ao=": "{SSHA256}", "{CLEARTEXT}Secret.42": "{CLEARTEXT}"} {
+		expect(t, "store", e.modify("dn: "+alice+"\nchangetype: modify\nreplace: userPassword\nuserPassword: "+stored+"\n"), 0, "")
+		for range 2 {
+			expect(t, stored, e.as(alice, "Secret.42"), 0, "")
+		}
+		expect(t, stored, e.as(alice, "wrong"), 49, "")
+		e.as(root, "secret")
+		if got := e.search(alice, wire.ScopeBase, "", "userPassword").text(0); !strings.HasPrefix(got, "userPassword: "+want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%s became %s", stored, got)
+		}
+	}
+}
