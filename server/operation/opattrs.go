@@ -234,7 +234,13 @@ func (c *computer) withContext(e *entry.Entry) *entry.Entry {
 // which a search for "+" shows them.
 func (s *Server) computedNames() []string {
 	if s.is389() {
-		return []string{"entrydn", "entryid", "parentid", "numSubordinates", "hasSubordinates", "subschemaSubentry"}
+		return []string{"parentid", "entryid", "numSubordinates", "entrydn", "hasSubordinates", "subschemaSubentry"}
 	}
 	return []string{"entryDN", "subschemaSubentry", "hasSubordinates"}
+}
+
+// onlyAsked tells whether a computed type is shown to who names it, and not to
+// who asks for all operational attributes.
+func (s *Server) onlyAsked(name string) bool {
+	return s.is389() && (name == "hasSubordinates" || name == "subschemaSubentry")
 }

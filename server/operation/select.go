@@ -137,7 +137,7 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 		if t == nil || e.Has(name) {
 			continue
 		}
-		if _, ok := sel.takes(schema.Description{Type: t}); !ok {
+		if asked, ok := sel.takes(schema.Description{Type: t}); !ok || asked == "" && s.onlyAsked(name) {
 			continue
 		}
 		if values := comp.value(e, t); values != nil {
