@@ -39,6 +39,16 @@ func (t *Tree) save(s *state) error {
 	t.mu.Lock()
 	base := t.base
 	t.mu.Unlock()
+	var records []*ldif.Record
+	if !t.opt.Whole {
+		if records = changeRecords(base, s); len(records) == 0 {
+			// as the configuration file says: nothing to keep
+			if err := os.Remove(t.opt.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
+		}
+	}
 	return writeAtomic(t.opt.File, func(w io.Writer) error {
 		out := ldif.NewWriter(w)
 		if t.opt.Whole {
@@ -58,7 +68,7 @@ func (t *Tree) save(s *state) error {
 		if _, err := fmt.Fprintf(w, changesHead, t.cfg.File); err != nil {
 			return err
 		}
-		for _, r := range changeRecords(base, s) {
+		for _, r := range records {
 			if err := out.Change(r); err != nil {
 				return err
 			}

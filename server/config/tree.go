@@ -33,6 +33,8 @@ type TreeOptions struct {
 	Live Live // nil: changes are kept only
 	// Schemes lists the password storage schemes that may be configured.
 	Schemes func() []string
+	// Hash hashes a password under a storage scheme; nil leaves it as it is.
+	Hash func(clear []byte, scheme string) (string, error)
 	// File is where changes are kept, "" for nowhere. Whole tells that it holds
 	// the whole tree (-F), not the changes against the configuration file.
 	File  string

@@ -393,6 +393,9 @@ func TestTreeTasks(t *testing.T) {
 	if err := modify(t, tr, "cn=1,cn=fixup,cn=tasks,cn=config", "nsTaskExitCode", "0"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := os.Stat(ChangesFile(path)); err == nil {
+		t.Error("a file was written for a task")
+	}
 	for deadline := time.Now().Add(5 * time.Second); get(t, tr, "cn=1,cn=fixup,cn=tasks,cn=config") != nil; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("a finished task stays")
@@ -515,5 +518,38 @@ func TestOpenLDAPFolder(t *testing.T) {
 	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}syncprov\nolcOverlay: {0}syncprov\n")
 	if _, err := ParseDir(dir); err == nil || !strings.Contains(err.Error(), "overlay syncprov is not supported yet") {
 		t.Errorf("overlay: %v", err)
+	}
+}
+
+// A change that is taken back by hand leaves no file behind; a root password is
+// saved hashed.
+func TestChangesFile(t *testing.T) {
+	path := write(t, "slapd.conf", treeConf)
+	tr := openTree(t, path, nil)
+	tr.opt.Hash = func(clear []byte, scheme string) (string, error) { return "{" + scheme + "}hash", nil }
+	there := func() bool { _, err := os.Stat(ChangesFile(path)); return err == nil }
+	if err := modify(t, tr, "cn=config", "nsslapd-rootpw", "clear"); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := os.ReadFile(ChangesFile(path))
+	if strings.Contains(string(text), "clear") || tr.Setting("nsslapd-rootpw") != "{PBKDF2-SHA512}hash" {
+		t.Errorf("root password %q, file:\n%s", tr.Setting("nsslapd-rootpw"), text)
+	}
+	if err := modify(t, tr, "cn=config", "nsslapd-rootpw"); err != nil || there() {
+		t.Errorf("all taken back, but the file is there (%v)", err)
+	}
+	// a broken file is an error that names the place, one about a gone entry is not
+	os.MkdirAll(filepath.Dir(ChangesFile(path)), 0o700)
+	os.WriteFile(ChangesFile(path), []byte("dn: cn=gone,cn=config\nchangetype: modify\nreplace: cn\ncn: x\n-\n\n"), 0o600)
+	if c := openTree(t, path, nil).Config(); len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], ChangesFile(path)+":1: ") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+	os.WriteFile(ChangesFile(path), []byte("dn: cn=config\nchangetype: modify\nreplace: olcLogLevel\nolcLogLevel: nonsense\n-\n\n"), 0o600)
+	c, err := ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewTree(c, TreeOptions{File: ChangesFile(path)}); err == nil || !strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("a value that cannot be: %v", err)
 	}
 }

@@ -173,6 +173,9 @@ func (x *txn) check(before, after *entry.Entry) error {
 		if err := checkSettings(before, after, x.t.schemes(), s, !x.client); err != nil {
 			return err
 		}
+		if err := x.hashRootPW(before, after); err != nil {
+			return err
+		}
 		return x.checkGlobal(after, nil)
 	case norm == "olcdatabase={-1}frontend,cn=config":
 		return x.checkGlobal(nil, after)
@@ -188,6 +191,20 @@ func (x *txn) check(before, after *entry.Entry) error {
 		}
 	}
 	return nil
+}
+
+// hashRootPW hashes a new nsslapd-rootpw that was given in clear, by
+// nsslapd-rootpwstoragescheme.
+func (x *txn) hashRootPW(before, after *entry.Entry) error {
+	pw := after.First("nsslapd-rootpw")
+	if pw == "" || x.t.opt.Hash == nil || before != nil && before.First("nsslapd-rootpw") == pw || strings.HasPrefix(pw, "{") {
+		return nil
+	}
+	hash, err := x.t.opt.Hash([]byte(pw), after.First("nsslapd-rootpwstoragescheme"))
+	if err != nil {
+		return wire.Errorf(wire.OperationsError, "nsslapd-rootpw: %v", err)
+	}
+	return after.Put(x.t.schema(), "nsslapd-rootpw", []byte(hash))
 }
 
 // invalid is the result for a value that a directive refuses.
@@ -388,13 +405,15 @@ func (x *txn) Commit() error {
 		return nil
 	}
 	now := x.s
-	if err := t.save(now); err != nil {
-		<-t.writer
-		return err
+	changes := diffStates(x.start, now)
+	if lasting(changes) {
+		if err := t.save(now); err != nil {
+			<-t.writer
+			return err
+		}
 	}
 	t.cur.Store(now)
 	<-t.writer
-	changes := diffStates(x.start, now)
 	if err := t.apply(x.start, now, changes); err != nil {
 		t.undo(changes)
 		var we *wire.Error
@@ -405,6 +424,20 @@ func (x *txn) Commit() error {
 	}
 	t.watchTasks(changes)
 	return nil
+}
+
+// lasting tells whether changes are to be saved at all: those of tasks are not.
+func lasting(changes []change) bool {
+	for _, c := range changes {
+		e := c.after
+		if e == nil {
+			e = c.before
+		}
+		if !transient(e.Name.Norm) {
+			return true
+		}
+	}
+	return false
 }
 
 // diffStates lists the entries that differ, new and changed ones in tree order.

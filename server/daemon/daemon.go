@@ -102,7 +102,7 @@ func (d *Daemon) assemble() (err error) {
 		d.reg.SetCrypt(opt.Hooks.Crypt)
 	}
 	d.plog = &pluginLog{log: d.log, file: opt.Config.Global.PluginLog}
-	if d.tree, err = config.NewTree(d.cfg, config.TreeOptions{Log: d.slog, Schemes: d.schemes, File: opt.File, Whole: opt.Whole}); err != nil {
+	if d.tree, err = config.NewTree(d.cfg, config.TreeOptions{Log: d.slog, Schemes: d.schemes, Hash: d.reg.Hash, File: opt.File, Whole: opt.Whole}); err != nil {
 		return err
 	}
 	d.opened = append(d.opened, d.tree)
