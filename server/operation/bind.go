@@ -1,14 +1,10 @@
 package operation
 
 import (
-	"crypto/subtle"
 	"errors"
-	"strings"
 
 	"libslapi/server/acl"
-	"libslapi/server/auth"
 	"libslapi/server/dn"
-	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
@@ -292,124 +288,4 @@ func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name
 		}
 	}
 	return dn.Name{}, invalidCredentials()
-}
-
-// upgradeHash stores a password that was just proved right anew when its scheme
-// is not the configured one any more, as ns-slapd does
-// (nsslapd-enable-upgrade-hash). Clear text and crypt(3) values are left alone:
-// who keeps those has other readers for them.
-func (s *Server) upgradeHash(op *plugin.Operation, db *Database, e *entry.Entry, stored string) {
-	if !s.is389() || db.ReadOnly || db.Private || strings.EqualFold(s.Setting("nsslapd-enable-upgrade-hash"), "off") {
-		return
-	}
-	want := strings.Trim(s.passwordScheme(), "{}")
-	have, _, ok := auth.SplitScheme(stored)
-	if have = strings.Trim(have, "{}"); !ok || strings.EqualFold(have, want) {
-		return
-	}
-	for _, kept := range [...]string{"CLEAR", "CLEARTEXT", "CRYPT"} {
-		if strings.EqualFold(have, kept) {
-			return
-		}
-	}
-	fresh, err := s.HashPassword(op.Bind.Password, "")
-	if err != nil {
-		s.log.Warn("password not hashed anew", "dn", e.Name.Pretty, "error", err.Error())
-		return
-	}
-	m := &plugin.Operation{
-		Ctx: op.Ctx, Kind: plugin.KindModify, Parent: op, Conn: op.Conn, RawTarget: e.Name.Pretty, Target: e.Name, Flags: flagNoModifyAttrs,
-		Modify: &plugin.ModifyPart{Changes: []wire.Change{
-			{Op: wire.ModDelete, Type: "userPassword", Values: [][]byte{[]byte(stored)}},
-			{Op: wire.ModAdd, Type: "userPassword", Values: [][]byte{[]byte(fresh)}},
-		}},
-	}
-	if s.Run(m); m.Result.Code != wire.Success {
-		s.log.Warn("password not hashed anew", "dn", e.Name.Pretty, "result", int(m.Result.Code))
-	}
-}
-
-// CheckPassword compares a clear-text password with a stored value of any
-// scheme, plug-ins' schemes first. Takes the same time however far the values
-// agree.
-func (s *Server) CheckPassword(stored string, clear []byte) bool {
-	if scheme, rest, ok := auth.SplitScheme(stored); ok {
-		if p := s.plugins().PasswordScheme(scheme); p != nil {
-			return p.Compare(clear, rest)
-		}
-		if !s.knownScheme(scheme) {
-			// Not a scheme of ours: the braces are part of a clear-text password.
-			return subtle.ConstantTimeCompare([]byte(stored), clear) == 1
-		}
-	}
-	return s.registry.Check(stored, clear)
-}
-
-func (s *Server) knownScheme(name string) bool {
-	return s.registry.Lookup(strings.Trim(name, "{}")) != nil
-}
-
-// HashPassword hashes a clear-text password with a scheme; "" takes the
-// configured one.
-func (s *Server) HashPassword(clear []byte, scheme string) (string, error) {
-	if scheme == "" {
-		scheme = s.passwordScheme()
-	}
-	scheme = strings.Trim(scheme, "{}")
-	if p := s.plugins().PasswordScheme(scheme); p != nil {
-		return p.Encode(clear)
-	}
-	return s.registry.Hash(clear, scheme)
-}
-
-// passwordScheme is the scheme for new passwords.
-func (s *Server) passwordScheme() string {
-	if name := s.Setting("passwordStorageScheme"); name != "" {
-		return name
-	}
-	if len(s.opt.PasswordHash) > 0 {
-		return s.opt.PasswordHash[0]
-	}
-	if s.is389() {
-		return "PBKDF2-SHA512"
-	}
-	return "SSHA"
-}
-
-// hashValues replaces the clear-text values among values by hashed ones.
-func (s *Server) hashValues(values [][]byte) ([][]byte, *wire.Error) {
-	out := make([][]byte, len(values))
-	for i, v := range values {
-		if scheme, _, ok := auth.SplitScheme(string(v)); ok && (s.plugins().PasswordScheme(scheme) != nil || s.knownScheme(scheme)) {
-			out[i] = v
-			continue
-		}
-		h, err := s.HashPassword(v, "")
-		if err != nil {
-			s.log.Error("password not hashed", "scheme", s.passwordScheme(), "error", err.Error())
-			return nil, wire.Errorf(wire.OperationsError, "the password could not be hashed")
-		}
-		out[i] = []byte(h)
-	}
-	return out, nil
-}
-
-// hashesPasswords tells whether clear-text passwords of add and modify are
-// hashed when they are stored.
-func (s *Server) hashesPasswords(db *Database) bool {
-	return (s.is389() || s.opt.HashCleartext) && !db.Private
-}
-
-// hashEntry hashes the clear-text passwords of an entry to be added.
-func (s *Server) hashEntry(e *entry.Entry) *wire.Error {
-	for _, t := range s.passwordTypes() {
-		for a := range e.Matching(t) {
-			values, err := s.hashValues(a.Values)
-			if err != nil {
-				return err
-			}
-			a.Values = values
-		}
-	}
-	return nil
 }

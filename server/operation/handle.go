@@ -68,10 +68,6 @@ func (s *Server) guard(op *plugin.Operation) {
 		return
 	}
 	s.log.Error("operation failed", "conn", connID(op), "msgid", op.MsgID, "kind", op.Kind.String(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-	if t, ok := op.Txn.(*txn); ok && (op.Parent == nil || op.Parent.Txn != op.Txn) {
-		t.abort()
-		op.Txn = nil
-	}
 	op.Result = wire.Result{Code: wire.Other, Text: "internal error"}
 	if !op.ResultSent && op.Kind != plugin.KindUnbind && op.Kind != plugin.KindAbandon && !op.Internal {
 		op.ResultSent = true

@@ -532,4 +532,23 @@ func TestPanic(t *testing.T) {
 	expect(t, "panic", e.modify(modSN), wire.Other, "internal error")
 	e.host.on = nil
 	expect(t, "afterwards", e.modify(modSN), 0, "")
+
+	// In a nested operation: that one is undone, the other goes on.
+	e.host.hook("BE_TXN_POST_MODIFY", func(op *plugin.Operation) plugin.Outcome {
+		if op.Internal {
+			panic("boom")
+		}
+		c := e.internal(op, plugin.KindModify, "uid=bob,ou=people,dc=example,dc=com", func(op *plugin.Operation) {
+			op.Modify = &plugin.ModifyPart{Changes: []wire.Change{{Op: wire.ModReplace, Type: "sn", Values: [][]byte{[]byte("Half")}}}}
+		})
+		if c != wire.Other {
+			t.Errorf("nested: %d", c)
+		}
+		return plugin.Outcome{}
+	})
+	expect(t, "around a panic", e.modify("dn: "+alice+"\nchangetype: modify\nreplace: sn\nsn: Whole\n"), 0, "")
+	e.host.on = nil
+	if got := e.search("ou=people,dc=example,dc=com", wire.ScopeOne, "(|(sn=Whole)(sn=Half))").names(); got != "uid=alice" {
+		t.Errorf("kept: %s", got)
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"libslapi/server/acl"
-	"libslapi/server/auth"
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/schema"
@@ -191,72 +190,4 @@ func (c *change) keepsRDN(after *entry.Entry) error {
 		return wire.Errorf(wire.NotAllowedOnRDN, "value of naming attribute '%s' is not present in entry", d.Type.Name())
 	}
 	return nil
-}
-
-// hashChanges puts hashed passwords into the request where that is configured.
-// Plug-ins inside the transaction see them so.
-func (c *change) hashChanges(e *entry.Entry) error {
-	if !c.s.hashesPasswords(c.db) {
-		return nil
-	}
-	changes, err := c.s.passwordChanges(e, c.op.Modify.Changes)
-	if err != nil {
-		return err
-	}
-	c.op.Modify.Changes = changes
-	return nil
-}
-
-// passwordChanges hashes the clear-text passwords of changes, and turns the
-// deletion of a clear-text password into that of the stored value that it
-// matches.
-func (s *Server) passwordChanges(e *entry.Entry, changes []wire.Change) ([]wire.Change, error) {
-	types := s.passwordTypes()
-	var out []wire.Change
-	for i := range changes {
-		d, err := s.Schema().Describe(changes[i].Type)
-		if err != nil || len(types) == 0 || !d.Type.Is(types[0]) || len(changes[i].Values) == 0 {
-			continue
-		}
-		if out == nil {
-			out = append([]wire.Change(nil), changes...)
-		}
-		if changes[i].Op == wire.ModDelete {
-			out[i].Values = s.storedPasswords(e, d, changes[i].Values)
-			continue
-		}
-		values, herr := s.hashValues(changes[i].Values)
-		if herr != nil {
-			return nil, herr
-		}
-		out[i].Values = values
-	}
-	if out == nil {
-		return changes, nil
-	}
-	return out, nil
-}
-
-// storedPasswords replaces clear-text values by the stored ones they match.
-func (s *Server) storedPasswords(e *entry.Entry, d schema.Description, values [][]byte) [][]byte {
-	out := append([][]byte(nil), values...)
-	at := e.Get(d)
-	if at == nil {
-		return out
-	}
-	for i, v := range values {
-		if has, _ := at.Has(v); has {
-			continue
-		}
-		if _, _, hashed := auth.SplitScheme(string(v)); hashed {
-			continue
-		}
-		for _, stored := range at.Values {
-			if s.CheckPassword(string(stored), v) {
-				out[i] = stored
-				break
-			}
-		}
-	}
-	return out
 }

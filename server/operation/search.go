@@ -3,7 +3,6 @@ package operation
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"libslapi/server/acl"
@@ -20,105 +19,6 @@ func (s *Server) everything() *filter.Node {
 	f := &filter.Node{Kind: filter.Present, Attr: "objectClass"}
 	f.Resolve(s.Schema(), nil)
 	return f
-}
-
-// prepareSearch resolves the filter and works out the limits, so that plug-ins
-// see them.
-func (s *Server) prepareSearch(op *plugin.Operation) *wire.Error {
-	st := stateOf(op)
-	p := op.Search
-	if p.Scope < wire.ScopeBase || p.Scope > wire.ScopeChildren {
-		return wire.Errorf(wire.ProtocolError, "invalid scope")
-	}
-	if p.Deref < wire.DerefNever || p.Deref > wire.DerefAlways {
-		return wire.Errorf(wire.ProtocolError, "invalid deref")
-	}
-	if p.SizeLimit < 0 && !op.Internal {
-		return wire.Errorf(wire.ProtocolError, "invalid size limit")
-	}
-	if p.TimeLimit < 0 && !op.Internal {
-		return wire.Errorf(wire.ProtocolError, "invalid time limit")
-	}
-	if p.Filter == nil {
-		p.Filter = s.everything()
-	} else if err := p.Filter.Resolve(s.Schema(), s.plugins()); err != nil {
-		return asError(err)
-	}
-	st.ownFilter = p.Filter
-	if a := st.ctl.assertion; a != nil {
-		if err := a.Resolve(s.Schema(), nil); err != nil {
-			return asError(err)
-		}
-	}
-	db := s.databaseFor(op)
-	if op.Internal || s.isRoot(op.Requestor, db) {
-		p.SizeLimit, p.TimeLimit = unlimited(p.SizeLimit), unlimited(p.TimeLimit)
-		return nil
-	}
-	lim := s.limitsOf(op, db)
-	var err *wire.Error
-	if p.SizeLimit, err = effective(p.SizeLimit, lim.Size, lim.SizeHard); err != nil {
-		return err
-	}
-	if p.TimeLimit, err = effective(p.TimeLimit, lim.Time, lim.TimeHard); err != nil {
-		return err
-	}
-	return nil
-}
-
-func unlimited(asked int) int {
-	if asked <= 0 {
-		return -1
-	}
-	return asked
-}
-
-// effective is the limit that holds: what the client asked for, at most hard.
-func effective(asked, soft, hard int) (int, *wire.Error) {
-	if hard == 0 {
-		hard = soft
-	}
-	if asked == 0 {
-		return soft, nil
-	}
-	if hard > 0 && asked > hard {
-		return hard, nil
-	}
-	return asked, nil
-}
-
-// limitsOf are the limits of a search: those of its requestor, else of the
-// database, else of the server.
-func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
-	if db != nil && db.LimitsFor != nil {
-		if own, ok := db.LimitsFor(op); ok {
-			c := *db
-			c.Limits = own
-			return s.limits(&c)
-		}
-	}
-	return s.limits(db)
-}
-
-// limits are those of a database, the server's where it has none.
-func (s *Server) limits(db *Database) Limits {
-	lim := s.opt.Limits
-	if db == nil {
-		return lim
-	}
-	own := db.Limits
-	take := func(to *int, from int) {
-		if from != 0 {
-			*to = from
-		}
-	}
-	take(&lim.Size, own.Size)
-	take(&lim.SizeHard, own.SizeHard)
-	take(&lim.Time, own.Time)
-	take(&lim.TimeHard, own.TimeHard)
-	take(&lim.MaxCandidates, own.MaxCandidates)
-	take(&lim.Lookthrough, own.Lookthrough)
-	return lim
 }
 
 // searcher is one search on its way.
@@ -145,20 +45,6 @@ type searcher struct {
 	err    error
 }
 
-// hiddenClasses are ns-slapd's: the definitions of roles, classes of service
-// and password policies, and the tombstones.
-var hiddenClasses = [...]string{"ldapsubentry", "nstombstone"}
-
-// namesClass tells whether a filter has an item (objectClass=class).
-func namesClass(f *filter.Node, class string) bool {
-	found := false
-	f.Walk(func(n *filter.Node) bool {
-		found = found || n.Kind == filter.Equality && strings.EqualFold(n.Attr, "objectClass") && strings.EqualFold(string(n.Value), class)
-		return !found
-	})
-	return found
-}
-
 func (s *Server) search(op *plugin.Operation) error {
 	p := op.Search
 	st := stateOf(op)
@@ -182,7 +68,7 @@ func (s *Server) search(op *plugin.Operation) error {
 	if x.ctx == nil {
 		x.ctx = context.Background()
 	}
-	if p.TimeLimit > 0 {
+	if p.TimeLimit > 0 && p.Scope != wire.ScopeBase {
 		x.ctx, x.cancel = context.WithTimeout(x.ctx, time.Duration(p.TimeLimit)*time.Second)
 		defer x.cancel()
 	}
@@ -340,6 +226,14 @@ func (x *searcher) walk(base *entry.Entry) error {
 		x.seen = map[string]bool{}
 		return x.walkAliases(base, op.Search.Scope)
 	}
+	if op.Search.Scope == wire.ScopeBase {
+		t, err := x.filter.Match(base, x.comp)
+		if err == nil && t == filter.True {
+			x.found(base)
+			err = x.err
+		}
+		return err
+	}
 	return x.query(base.Name, op.Search.Scope, x.candidateFilter())
 }
 
@@ -404,83 +298,6 @@ func (x *searcher) found(e *entry.Entry) {
 		return
 	}
 	x.send(e)
-}
-
-// visible tells whether the requestor may use the attributes of the filter on
-// e, and the filter still matches then; and whether subentries are wanted.
-func (x *searcher) visible(e *entry.Entry) bool {
-	if x.op.Search.Scope != wire.ScopeBase {
-		for class, asked := range x.hidden {
-			if !asked && e.IsClass(class) {
-				return false
-			}
-		}
-		if sub := stateOf(x.op).ctl.subentries; sub != nil {
-			if e.IsClass("subentry") != *sub {
-				return false
-			}
-		} else if !x.s.is389() && !x.op.Internal && e.IsClass("subentry") {
-			return false
-		}
-	}
-	if x.ask.readsAll() {
-		return true
-	}
-	if x.ask.deny {
-		return false
-	}
-	t, err := x.matchVisible(x.filter, e)
-	if err != nil && x.err == nil {
-		x.err = err
-	}
-	return err == nil && t == filter.True
-}
-
-// matchVisible is the filter's truth for somebody who may not search by all
-// attributes: such an item is Undefined.
-func (x *searcher) matchVisible(f *filter.Node, e *entry.Entry) (filter.Truth, error) {
-	switch f.Kind {
-	case filter.And, filter.Or:
-		// And: False rules, then Undefined; Or: True rules, then Undefined.
-		rule, result := filter.False, filter.True
-		if f.Kind == filter.Or {
-			rule, result = filter.True, filter.False
-		}
-		for _, k := range f.Kids {
-			t, err := x.matchVisible(k, e)
-			if err != nil {
-				return filter.Undefined, err
-			}
-			if t == rule {
-				return rule, nil
-			}
-			if t == filter.Undefined {
-				result = filter.Undefined
-			}
-		}
-		return result, nil
-	case filter.Not:
-		t, err := x.matchVisible(f.Kids[0], e)
-		switch {
-		case err != nil || t == filter.Undefined:
-			return filter.Undefined, err
-		case t == filter.True:
-			return filter.False, nil
-		}
-		return filter.True, nil
-	}
-	if f.Desc.Type != nil {
-		var value []byte
-		if f.Kind == filter.Equality {
-			value = f.Value
-		}
-		if !x.ask.attr(e, f.Desc.Type, f.Desc.Options, value, acl.PrivSearch) {
-			return filter.Undefined, nil
-		}
-	} else if !x.ask.entry(e, acl.AttrEntry, acl.PrivSearch) {
-		return filter.Undefined, nil
-	}
-	return f.Match(e, x.comp)
 }
 
 // send gives one entry to the client, hooks around it.

@@ -33,7 +33,6 @@ type Limits struct {
 	Time          int // seconds, likewise
 	TimeHard      int
 	MaxCandidates int // entries that the indexes may leave to look at
-	Lookthrough   int // entries that a search may look at; 0: no bound
 }
 
 // Database is one database as the pipeline sees it. It is not changed once the
