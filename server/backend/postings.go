@@ -49,6 +49,7 @@ func (p *postings) add(b *bound, id uint64, e *entry.Entry, only []string) {
 
 // flush adds what was collected to what the tables have, and empties p.
 func (p *postings) flush(w store.Txn) error {
+	var val [bitmapLen]byte
 	for name, t := range p.tables {
 		table := []byte(name)
 		keys := make([]string, 0, len(t))
@@ -59,15 +60,13 @@ func (p *postings) flush(w store.Txn) error {
 		for _, k := range keys {
 			c := t[k]
 			p.buf = append(p.buf[:0], k...)
-			old, err := w.Get(table, p.buf)
+			err := w.Update(table, p.buf, func(old []byte) ([]byte, bool, error) {
+				if old != nil && !c.read(old) {
+					return nil, false, damagedIndex(table)
+				}
+				return c.append(val[:0]), true, nil
+			})
 			if err != nil {
-				return err
-			}
-			if old != nil && !c.read(old) {
-				return damagedIndex(table)
-			}
-			var val [bitmapLen]byte
-			if err := w.Put(table, p.buf, c.append(val[:0])); err != nil {
 				return err
 			}
 		}

@@ -113,15 +113,13 @@ func (t *txn) placeUnder(name dn.Name, more map[string]uint64) (parent uint64, o
 
 // bump adds d to the number under a key; a number that gets 0 is removed.
 func (t *txn) bump(table, key []byte, d int64) error {
-	b, err := t.w.Get(table, key)
-	if err != nil {
-		return err
-	}
-	n := uint64(int64(getNumber(b)) + d)
-	if n == 0 {
-		return t.w.Delete(table, key)
-	}
-	return t.w.Put(table, key, binary.BigEndian.AppendUint64(nil, n))
+	return t.w.Update(table, key, func(old []byte) ([]byte, bool, error) {
+		n := uint64(int64(getNumber(old)) + d)
+		if n == 0 {
+			return nil, true, nil
+		}
+		return binary.BigEndian.AppendUint64(t.valBuf[:0], n), true, nil
+	})
 }
 
 // link enters id under its parent.
@@ -208,27 +206,24 @@ func (t *txn) exchange(table []byte, id uint64) error {
 func (t *txn) posting(table, key []byte, id uint64, in bool) error {
 	full := appendChunkNo(append(t.keyBuf[:0], key...), id>>chunkBits)
 	t.keyBuf = full
-	b, err := t.w.Get(table, full)
-	if err != nil {
-		return err
-	}
-	c := chunk{no: id >> chunkBits}
-	if b != nil && !c.read(b) {
-		return damagedIndex(table)
-	}
-	if c.has(id) == in {
-		return nil
-	}
-	if in {
-		c.add(id)
-	} else {
-		c.remove(id)
-	}
-	out := c.append(t.valBuf[:0])
-	if len(out) == 0 {
-		return t.w.Delete(table, full)
-	}
-	return t.w.Put(table, full, out)
+	return t.w.Update(table, full, func(old []byte) ([]byte, bool, error) {
+		c := chunk{no: id >> chunkBits}
+		if old != nil && !c.read(old) {
+			return nil, false, damagedIndex(table)
+		}
+		if c.has(id) == in {
+			return nil, false, nil
+		}
+		if in {
+			c.add(id)
+		} else {
+			c.remove(id)
+			if c.len() == 0 {
+				return nil, true, nil
+			}
+		}
+		return c.append(t.valBuf[:0]), true, nil
+	})
 }
 
 func damagedIndex(table []byte) error { return fmt.Errorf("backend: damaged index %s", table) }

@@ -81,6 +81,10 @@ type Txn interface {
 	Reader
 	Put(table, key, value []byte) error
 	Delete(table, key []byte) error
+	// Update puts what f makes of a key's present value (nil: absent) in its
+	// place; f may return nil to delete the key, or changed false to leave
+	// it. It is cheaper than Get and Put. f's result is copied.
+	Update(table, key []byte, f func(old []byte) (now []byte, changed bool, err error)) error
 	// Savepoint marks the present state; RollbackTo undoes every change made
 	// since that mark (and forgets later marks).
 	Savepoint() int

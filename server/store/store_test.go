@@ -510,7 +510,7 @@ func TestModel(t *testing.T) {
 				var marks []mark
 				for range rapid.IntRange(0, 40).Draw(rt, "steps") {
 					k := fmt.Sprint("k", rapid.IntRange(0, 20).Draw(rt, "key"))
-					switch rapid.IntRange(0, 5).Draw(rt, "op") {
+					switch rapid.IntRange(0, 6).Draw(rt, "op") {
 					case 0, 1, 2:
 						v := rapid.StringN(0, 20, -1).Draw(rt, "value")
 						put(t, w, k, v)
@@ -518,6 +518,21 @@ func TestModel(t *testing.T) {
 					case 3:
 						w.Delete(tab, []byte(k))
 						delete(now, k)
+					case 6:
+						w.Update(tab, []byte(k), func(old []byte) ([]byte, bool, error) {
+							if have, ok := now[k]; ok != (old != nil) || have != string(old) {
+								rt.Fatalf("update of %s sees %q, want %q", k, old, have)
+							}
+							switch {
+							case len(old) > 30:
+								delete(now, k)
+								return nil, true, nil
+							case len(old) == 7:
+								return []byte("not stored"), false, nil
+							}
+							now[k] += "+more"
+							return append(old[:len(old):len(old)], "+more"...), true, nil
+						})
 					case 4:
 						marks = append(marks, mark{w.Savepoint(), clone(now)})
 					case 5:

@@ -53,22 +53,47 @@ func (t *txn) Put(table, key, value []byte) error {
 	if err != nil {
 		return err
 	}
+	var old []byte
+	if !t.bulk {
+		old = b.Get(key)
+	}
+	return t.put(b, table, key, value, old)
+}
+
+// put stores a value where old was.
+func (t *txn) put(b *bbolt.Bucket, table, key, value, old []byte) error {
 	// The engine keeps the value until the flush, the journal the key.
 	buf := make([]byte, len(key)+len(value))
 	copy(buf, key)
 	copy(buf[len(key):], value)
 	k, v := buf[:len(key):len(key)], buf[len(key):]
-	var old []byte
-	if !t.bulk {
-		old = b.Get(k)
-	}
 	if err := b.Put(k, v); err != nil {
 		return fmt.Errorf("store: put into %q: %w", table, err)
 	}
-	if t.bulk {
-		return nil
+	if !t.bulk {
+		t.journal = append(t.journal, undo{b, k, old})
 	}
-	t.journal = append(t.journal, undo{b, k, old})
+	return nil
+}
+
+func (t *txn) Update(table, key []byte, f func(old []byte) (now []byte, changed bool, err error)) error {
+	if t.done {
+		return ErrClosed
+	}
+	b, err := t.make(table)
+	if err != nil {
+		return err
+	}
+	old := b.Get(key)
+	now, changed, err := f(old)
+	switch {
+	case err != nil || !changed:
+		return err
+	case now != nil:
+		return t.put(b, table, key, now, old)
+	case old != nil:
+		return t.remove(b, table, key, old)
+	}
 	return nil
 }
 
@@ -84,6 +109,11 @@ func (t *txn) Delete(table, key []byte) error {
 	if old == nil {
 		return nil
 	}
+	return t.remove(b, table, key, old)
+}
+
+// remove deletes a key that had old.
+func (t *txn) remove(b *bbolt.Bucket, table, key, old []byte) error {
 	k := append(make([]byte, 0, len(key)), key...)
 	if err := b.Delete(k); err != nil {
 		return fmt.Errorf("store: delete from %q: %w", table, err)
