@@ -87,20 +87,8 @@ int cshim_call(struct cshim_plugin *p, cshim_fn fn, Slapi_PBlock *pb, uintptr_t 
 	return rc;
 }
 
-/* A bind function of OpenLDAP's kind that returned 1 and named nobody counts
- * as one that was not there. */
-static int took_bind(struct cshim_op *op)
-{
-	char *dn = NULL;
-
-	if (!cshim_pblock_is_dirty(op->pb, SLAPI_CONN_DN))
-		return 0;
-	dn = cshim_pblock_ptr(op->pb, SLAPI_CONN_DN);
-	return dn != NULL;
-}
-
 /* Notes what a return value decides. 1: go on; 0: end this level; -1: end the walk. */
-static int decide(struct cshim_op *op, struct cshim_plugin *p, int rule, int rc, struct cshim_outcome *out)
+static int decide(struct cshim_plugin *p, int rule, int rc, struct cshim_outcome *out)
 {
 	int is_389 = p->dialect == CSHIM_389;
 
@@ -112,9 +100,7 @@ static int decide(struct cshim_op *op, struct cshim_plugin *p, int rule, int rc,
 			return 0;
 		break;
 	case CSHIM_RULE_BIND:
-		if (!is_389 && rc == 1 && !took_bind(op))
-			return 1;
-		break;
+		break; /* the pipeline knows what the values mean */
 	case CSHIM_RULE_RESULT:
 		return is_389 ? 1 : -1;
 	case CSHIM_RULE_TXN:
@@ -158,7 +144,7 @@ static int walk_level(struct cshim_op *op, const struct cshim_hooks *list, int d
 		int go;
 		if (h->database != database || !h->fn || !h->plugin->host)
 			continue;
-		go = decide(op, h->plugin, rule, cshim_call(h->plugin, h->fn, op->pb, op->operation.handle), out);
+		go = decide(h->plugin, rule, cshim_call(h->plugin, h->fn, op->pb, op->operation.handle), out);
 		if (go <= 0)
 			return go;
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"debug/elf"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"libslapi/server/plugin"
@@ -19,12 +21,16 @@ type object struct {
 // readObject reads the dynamic section of an ELF file.
 func readObject(path string) (*object, error) {
 	f, err := elf.Open(path)
+	var bad *elf.FormatError
+	if errors.As(err, &bad) || errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("it is no shared object (%w)", err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	if f.Type != elf.ET_DYN {
-		return nil, fmt.Errorf("%s is no shared object", path)
+		return nil, errors.New("it is no shared object")
 	}
 	o := &object{}
 	if o.needed, err = f.ImportedLibraries(); err != nil {

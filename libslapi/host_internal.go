@@ -15,6 +15,7 @@ static int call_referral(plugin_referral_entry_callback fn, char *url, void *dat
 import "C"
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"unsafe"
@@ -69,7 +70,10 @@ func describeInternal(pb *C.Slapi_PBlock, kind plugin.Kind) (*plugin.Operation, 
 	t := C.cshim_thread()
 	if st, ok := operations.get(uintptr(t.op)); ok {
 		op.Parent = st.op
-		op.Ctx = st.op.Ctx
+		if st.op.Ctx != nil {
+			// What a plug-in began goes on when the client has gone.
+			op.Ctx = context.WithoutCancel(st.op.Ctx)
+		}
 		op.Conn = st.op.Conn
 		op.Replicated = st.op.Replicated
 	}
