@@ -19,7 +19,8 @@ const (
 	scopeAny      scope = iota // before the databases (for all of them) or in one
 	scopeGlobal                // not inside a database
 	scopeDatabase              // inside a database only
-	scopeBuiltIn               // inside a database of the built-in engine (or its backend section)
+	scopeBuiltIn               // inside a database of the built-in engine
+	scopeBackend               // inside a backend section, or where scopeBuiltIn is
 	scopeSection               // opens a section, or is global wherever it stands
 )
 

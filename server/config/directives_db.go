@@ -155,7 +155,7 @@ func init() {
 	ignored(scopeBuiltIn, 1, 1, "olcDbMaxEntrySize", "maxentrysize")
 	ignored(scopeBuiltIn, 1, 1, "olcDbSearchStack", "searchstack")
 	ignored(scopeBuiltIn, 1, 1, "olcDbRtxnSize", "rtxnsize")
-	ignored(scopeBuiltIn, 1, 1, "olcBkMdbIdlExp", "idlexp")
+	ignored(scopeBackend, 1, 1, "olcBkMdbIdlExp", "idlexp")
 	ignored(scopeBuiltIn, 1, 2, "olcDbMultival", "multival")
 	ignored(scopeBuiltIn, 1, 1, "olcDbCacheSize", "cachesize")
 	ignored(scopeBuiltIn, 1, 1, "olcDbIDLcacheSize", "idlcachesize")

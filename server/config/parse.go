@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,7 +79,12 @@ func (p *parser) file(path string, at *line) error {
 		return at.errorf("include files nest too deep")
 	}
 	defer func() { p.depth-- }()
-	r := newLineReader(f, path)
+	return p.readFrom(f, path)
+}
+
+// readFrom runs the lines of one file.
+func (p *parser) readFrom(in io.Reader, path string) error {
+	r := newLineReader(in, path)
 	for {
 		l, err := r.read()
 		if err != nil {
@@ -111,20 +117,19 @@ func (p *parser) line(l *line) error {
 		return l.errorf("<%s> extra arguments: %s", l.words[0], d.usage(name))
 	}
 	switch {
-	case d.scope == scopeDatabase && p.db == nil && p.backend == "":
+	case p.backend != "" && d.scope != scopeSection && d.scope != scopeBackend:
+		return l.errorf("unknown directive <%s> inside backend info definition", l.words[0])
+	case d.scope == scopeDatabase && p.db == nil:
 		return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
 	case d.scope == scopeGlobal && p.db != nil && p.db != p.cfg.Frontend:
 		return l.errorf("keyword <%s> only allowed outside a database declaration", l.words[0])
-	case d.scope == scopeBuiltIn:
-		if p.db == nil && p.backend == "" {
+	case (d.scope == scopeBuiltIn || d.scope == scopeBackend) && p.backend == "":
+		if p.db == nil {
 			return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
 		}
 		if p.db != nil && !p.db.BuiltIn() {
 			return l.errorf("unknown directive <%s> in database %s", l.words[0], p.db.Type)
 		}
-	}
-	if p.backend != "" && d.scope != scopeSection && d.scope != scopeBuiltIn {
-		return l.errorf("unknown directive <%s> inside backend info definition", l.words[0])
 	}
 	if err := d.run(p, l); err != nil {
 		var le *LineError
@@ -133,7 +138,7 @@ func (p *parser) line(l *line) error {
 		}
 		return l.errorf("<%s> %v", l.words[0], err)
 	}
-	if d.attr != "" {
+	if d.attr != "" && p.backend == "" {
 		p.keep(d, l)
 	}
 	return nil

@@ -102,6 +102,8 @@ func TestParseErrors(t *testing.T) {
 		{db + "overlay nosuch\n", `:4: unknown overlay <nosuch>`},
 		{db + "syncrepl rid=1\n", `:4: <syncrepl> is not supported yet`},
 		{db + "database config\nindex cn eq\n", `:5: unknown directive <index> in database config`},
+		{"backend mdb\ndirectory /d\n", `:2: unknown directive <directory> inside backend`},
+		{"backend mdb\nsizelimit 5\n", `:2: unknown directive <sizelimit> inside backend`},
 		{db + "readonly maybe\n", `:4: <readonly> invalid value "maybe"`},
 		{db + "maxsize x\n", `:4: <maxsize> unable to parse "x"`},
 		{db + "checkpoint 1\n", `:4: <checkpoint> missing arguments`},
