@@ -163,18 +163,18 @@ func (s *Server) bindSASL(op *plugin.Operation) error {
 func (s *Server) bindSimple(op *plugin.Operation) error {
 	b := op.Bind
 	name := op.Target
-	if s.words["disallow bind_simple"] {
-		return wire.Errorf(wire.UnwillingToPerform, "unwilling to perform simple authentication")
-	}
 	if len(b.Password) == 0 {
 		return s.bindAnonymous(op)
 	}
 	if name.IsRoot() {
-		if s.words["allow bind_anon_cred"] {
+		if s.is389() || s.words["allow bind_anon_cred"] {
 			return s.bindAnonymous(op)
 		}
 		// A password without a name proves nothing about anybody.
-		return wire.Errorf(wire.InvalidCredentials, "")
+		return invalidCredentials()
+	}
+	if s.words["disallow bind_simple"] {
+		return wire.Errorf(wire.UnwillingToPerform, "unwilling to perform simple authentication")
 	}
 	db := s.databaseFor(op)
 	if out, stop := s.rootBindHooks(op, db); stop {
