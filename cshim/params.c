@@ -6,8 +6,6 @@
  */
 #include "params.h"
 
-#include <pthread.h>
-
 #include "pblock.h"
 
 #define V(id, ol, ds, policy, kind, flags) { id, ol, ds, policy, kind, flags }
@@ -303,9 +301,8 @@ _Static_assert(sizeof cshim_functions / sizeof cshim_functions[0] <= CSHIM_SLOT_
 #define NUMBERS 2048
 static short param_at[NUMBERS], slot_at[NUMBERS];
 static short maxnestlevel_at, sasl_ssf_at;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void build(void)
+__attribute__((constructor)) static void build(void)
 {
 	for (int i = 0; i < NUMBERS; i++)
 		param_at[i] = slot_at[i] = -1;
@@ -339,7 +336,6 @@ int cshim_param_canonical(int id, int dialect)
 
 int cshim_param_index(int id, int dialect)
 {
-	pthread_once(&once, build);
 	id = cshim_param_canonical(id, dialect);
 	if (id == CSHIM_PB_BE_MAXNESTLEVEL)
 		return maxnestlevel_at;
@@ -350,7 +346,6 @@ int cshim_param_index(int id, int dialect)
 
 int cshim_slot_of_param(int id)
 {
-	pthread_once(&once, build);
 	if (id == 1260)
 		id = CSHIM_PB_INTERNAL_PRE_BIND_FN;
 	return id >= 0 && id < NUMBERS ? slot_at[id] : -1;

@@ -48,42 +48,33 @@ static struct row *look(uint32_t h, const char *name, size_t n, uint64_t g)
 	return NULL;
 }
 
-const struct cshim_type *cshim_type_of(const char *desc)
+/* Asks Go about a name and keeps the answer. */
+static const struct cshim_type *add(uint32_t h, const char *desc, size_t n, uint64_t g)
 {
-	uint64_t g = atomic_load_explicit(&generation, memory_order_relaxed);
-	uint32_t h = 2166136261u;
-	struct row *r, *head;
-	size_t n;
+	struct row *r = cshim_calloc(1, sizeof *r + n + 1), *other;
+	char name[520];
 
-	if (desc == NULL)
-		return &unknown;
-	for (n = 0; desc[n] && desc[n] != ';'; n++)
-		h = (h ^ lower((unsigned char)desc[n])) * 16777619u;
-	r = look(h, desc, n, g);
-	if (r)
-		return &r->type;
-	if (n == 0 || n > 512 || atomic_load(&rows) >= MAX_ROWS)
-		return &unknown;
-	r = cshim_calloc(1, sizeof *r + n + 1);
 	for (size_t i = 0; i < n; i++)
 		r->key[i] = (char)lower((unsigned char)desc[i]);
 	r->len = n;
-	char name[520];
 	memcpy(name, desc, n);
 	name[n] = '\0';
 	if (slapiGoType(name, &r->type) != 0 && r->type.name == NULL)
 		r->type.compare = CSHIM_CMP_IGNORE;
+	r->type.plain_name = !r->type.known ||
+	                     (r->type.compare == CSHIM_CMP_IGNORE && r->type.syntax_oid &&
+	                      (strcmp(r->type.syntax_oid, "1.3.6.1.4.1.1466.115.121.1.15") == 0 ||
+	                       strcmp(r->type.syntax_oid, "1.3.6.1.4.1.1466.115.121.1.26") == 0));
 	r->type.generation = g;
 	pthread_mutex_lock(&adding);
-	struct row *other = look(h, desc, n, g);
+	other = look(h, desc, n, g);
 	if (other == NULL) {
-		head = atomic_load(&buckets[h % BUCKETS]);
-		r->next = head;
+		r->next = atomic_load(&buckets[h % BUCKETS]);
 		atomic_store_explicit(&buckets[h % BUCKETS], r, memory_order_release);
 		atomic_fetch_add(&rows, 1);
 	}
 	pthread_mutex_unlock(&adding);
-	if (other) { /* somebody was quicker: two rows with the same content are no harm, but one is enough */
+	if (other) { /* somebody was quicker */
 		free(r->type.name);
 		free(r->type.oid);
 		free(r->type.syntax_oid);
@@ -95,4 +86,26 @@ const struct cshim_type *cshim_type_of(const char *desc)
 		r = other;
 	}
 	return &r->type;
+}
+
+const struct cshim_type *cshim_type_of(const char *desc)
+{
+	return desc ? cshim_type_of_n(desc, strlen(desc)) : &unknown;
+}
+
+const struct cshim_type *cshim_type_of_n(const char *desc, size_t max)
+{
+	uint64_t g = atomic_load_explicit(&generation, memory_order_relaxed);
+	uint32_t h = 2166136261u;
+	struct row *r;
+	size_t n;
+
+	for (n = 0; n < max && desc[n] != ';'; n++)
+		h = (h ^ lower((unsigned char)desc[n])) * 16777619u;
+	r = look(h, desc, n, g);
+	if (r)
+		return &r->type;
+	if (n == 0 || n > 512 || atomic_load(&rows) >= MAX_ROWS)
+		return &unknown;
+	return add(h, desc, n, g);
 }

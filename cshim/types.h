@@ -28,6 +28,7 @@ struct cshim_type {
 	int compare;           /* enum cshim_compare */
 	int is_dn;             /* values are names */
 	int known;
+	int plain_name;        /* plain ASCII values are compared in a name with case ignored and nothing else */
 	uint64_t sup[8];       /* ids of the supertypes, nearest first, 0 ends */
 	char *equality_oid;    /* NULL without a rule */
 	char *ordering_oid;
@@ -38,6 +39,7 @@ struct cshim_type {
 
 /* LENT for ever; never NULL. desc may carry options, which are ignored. */
 const struct cshim_type *cshim_type_of(const char *desc);
+const struct cshim_type *cshim_type_of_n(const char *desc, size_t n); /* desc need not end there */
 /* A new schema is active: rows made before count no longer. */
 void cshim_types_changed(uint64_t generation);
 

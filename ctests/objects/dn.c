@@ -1,5 +1,8 @@
 /* Names: strings, Slapi_DN, Slapi_RDN. */
 #include "check.h"
+#include "dialect.h"
+#include "dn.h"
+#include "goside.h"
 
 char **slapi_ldap_explode_dn(const char *dn, int notypes);
 char **slapi_ldap_explode_rdn(const char *rdn, int notypes);
@@ -349,8 +352,44 @@ static void rdns(void)
 	INT(slapi_is_special_rdn("nsuniqueid=1234", RDN_IS_TOMBSTONE), 1);
 }
 
+/* Plain names are normalised in C, the others in Go: both must say the same. */
+static void two_ways(void)
+{
+	static const char *const pieces[] = {
+		"cn", "CN", "sn", "name", "c", "objectClass", "modifiersName", "x-unknown", "unknown", "2.5.4.3", "=", "=", "=", ",", ",",
+		"+", " ", "  ", "a", "Bc", "\xc3\x89", "\\2C", "\\", "#", "\"", ";", "<", "1", "/", "_", "~", "@", "[", "]", "Value", "DE",
+	};
+	unsigned seed = 7;
+	int valid = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		char text[256] = "cn=";
+		int n = (int)((seed = seed * 1103515245 + 12345) >> 16) % 9;
+		if (seed & 0x1000)
+			text[0] = '\0';
+		for (int k = 0; k < n; k++)
+			strcat(text, pieces[((seed = seed * 1103515245 + 12345) >> 16) % (sizeof pieces / sizeof pieces[0])]);
+		int dialect = i & 1 ? CSHIM_389 : CSHIM_OPENLDAP;
+		char *p = NULL, *q = NULL, *gp = NULL, *gq = NULL;
+		int rc = cshim_dn_forms(text, strlen(text), dialect, &p, &q);
+		int go = slapiGoDN(text, strlen(text), dialect == CSHIM_389 ? CSHIM_DNFORM_389 : CSHIM_DNFORM_OPENLDAP, &gp, &gq);
+		if (rc != go || (rc == 0 && (strcmp(p, gp) != 0 || strcmp(q, gq) != 0))) {
+			printf("'%s' dialect %d: C %d %s %s, Go %d %s %s\n", text, dialect, rc, p, q, go, gp, gq);
+			failed++;
+		}
+		valid += rc == 0;
+		free(p);
+		free(q);
+		free(gp);
+		free(gq);
+	}
+	passed++;
+	CHECK(valid > 700);
+}
+
 int main(void)
 {
+	two_ways();
 	strings();
 	sdns();
 	rdns();
