@@ -13,7 +13,7 @@ func (s *Server) accessSet(db *Database) *acl.Set {
 	if db != nil && db.ACL != nil {
 		return db.ACL
 	}
-	return s.opt.GlobalACL
+	return s.opts().GlobalACL
 }
 
 // asker answers questions of access for one operation on one database.

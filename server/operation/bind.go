@@ -129,7 +129,7 @@ func (s *Server) bind(op *plugin.Operation) error {
 		}
 		return s.invalidDN()
 	}
-	if b.Version != 3 && !(b.Version == 2 && s.words["allow bind_v2"]) {
+	if b.Version != 3 && !(b.Version == 2 && s.opts().words["allow bind_v2"]) {
 		if b.Version < 2 || b.Version > 3 {
 			return wire.Errorf(wire.ProtocolError, "requested protocol version not supported")
 		}
@@ -145,10 +145,10 @@ func (s *Server) bind(op *plugin.Operation) error {
 }
 
 func (s *Server) bindSASL(op *plugin.Operation) error {
-	if s.opt.SASL == nil {
+	if s.opts().SASL == nil {
 		return wire.Errorf(wire.AuthMethodNotSupported, "SASL is not served")
 	}
-	who, err := s.opt.SASL.Step(op)
+	who, err := s.opts().SASL.Step(op)
 	if err != nil {
 		return err
 	}
@@ -167,13 +167,13 @@ func (s *Server) bindSimple(op *plugin.Operation) error {
 		return s.bindAnonymous(op)
 	}
 	if name.IsRoot() {
-		if s.is389() || s.words["allow bind_anon_cred"] {
+		if s.is389() || s.opts().words["allow bind_anon_cred"] {
 			return s.bindAnonymous(op)
 		}
 		// A password without a name proves nothing about anybody.
 		return invalidCredentials()
 	}
-	if s.words["disallow bind_simple"] {
+	if s.opts().words["disallow bind_simple"] {
 		return wire.Errorf(wire.UnwillingToPerform, "unwilling to perform simple authentication")
 	}
 	db := s.databaseFor(op)
@@ -221,13 +221,13 @@ func (s *Server) hookError(op *plugin.Operation, out plugin.Outcome, p plugin.Po
 // bindAnonymous is the bind without a password: with a name it is the
 // "unauthenticated" bind of RFC 4513 section 5.1.2.
 func (s *Server) bindAnonymous(op *plugin.Operation) error {
-	if !op.Target.IsRoot() && !s.words["allow bind_anon_dn"] {
+	if !op.Target.IsRoot() && !s.opts().words["allow bind_anon_dn"] {
 		if s.is389() {
 			return wire.Errorf(wire.UnwillingToPerform, "Unauthenticated binds are not allowed")
 		}
 		return wire.Errorf(wire.UnwillingToPerform, "unauthenticated bind (DN with no password) disallowed")
 	}
-	if s.words["disallow bind_anon"] {
+	if s.opts().words["disallow bind_anon"] {
 		return wire.Errorf(wire.InappropriateAuthentication, "anonymous bind disallowed")
 	}
 	s.become(op, dn.Name{}, "none")
@@ -242,8 +242,8 @@ func (s *Server) bindAnonymous(op *plugin.Operation) error {
 func (s *Server) rootPassword(name dn.Name, db *Database, password []byte) (ok, isRoot bool) {
 	var stored string
 	switch {
-	case name.Norm == s.opt.RootDN.Norm && s.opt.RootPW != "":
-		stored = s.opt.RootPW
+	case name.Norm == s.opts().RootDN.Norm && s.opts().RootPW != "":
+		stored = s.opts().RootPW
 	case db != nil && name.Norm == db.RootDN.Norm && db.RootPW != "":
 		stored = db.RootPW
 	default:

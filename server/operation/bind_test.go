@@ -45,12 +45,7 @@ func TestBindResults(t *testing.T) {
 		{"389: password, no name", DS389, nil, nil, 3, wire.AuthSimple, "", "x", 0, "", ""},
 	} {
 		e := newEnv(t, c.compat)
-		for _, w := range c.disallow {
-			e.s.words["disallow "+w] = true
-		}
-		for _, w := range c.allow {
-			e.s.words["allow "+w] = true
-		}
+		e.s.Configure(func(o *Options) { o.Disallow, o.Allow = c.disallow, c.allow })
 		a := e.do(&wire.BindRequest{Version: c.version, Name: c.dn, Method: c.method, Password: []byte(c.pw), Mechanism: "PLAIN"})
 		expect(t, c.name, a, c.code, c.text)
 		if e.conn.AuthDN.Norm != c.who {
@@ -64,8 +59,7 @@ func TestRequire(t *testing.T) {
 		"bind": {1, 0}, "authc": {8, 0}, "strong": {8, 8}, "SASL": {8, 8}, "LDAPv3": {0, 0},
 	} {
 		e := newEnv(t, OpenLDAP)
-		e.s.opt.Require = []string{word}
-		e.s.words["require "+word] = true
+		e.s.Configure(func(o *Options) { o.Require = []string{word} })
 		e.conn = &plugin.Conn{ID: 5}
 		e.s.OpenConn(e.conn)
 		expect(t, word, e.search(alice, wire.ScopeBase, ""), codes[0], "")

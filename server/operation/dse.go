@@ -102,8 +102,8 @@ func newRootDSE(s *Server) *dseBackend {
 			b.add("objectClass", "top", "OpenLDAProotDSE")
 			b.add("structuralObjectClass", "OpenLDAProotDSE")
 		}
-		if s.opt.ConfigContext != "" {
-			b.add("configContext", s.opt.ConfigContext)
+		if s.opts().ConfigContext != "" {
+			b.add("configContext", s.opts().ConfigContext)
 		}
 		var contexts []string
 		for _, db := range s.dbs.Load().list {
@@ -125,20 +125,20 @@ func newRootDSE(s *Server) *dseBackend {
 			"1.3.6.1.4.1.4203.1.5.4", // language tags
 			"1.3.6.1.4.1.4203.1.5.5") // language ranges
 		versions := []string{"3"}
-		if s.words["allow bind_v2"] {
+		if s.opts().words["allow bind_v2"] {
 			versions = []string{"2", "3"}
 		}
 		b.add("supportedLDAPVersion", versions...)
 		b.add("supportedSASLMechanisms", s.saslMechanisms()...)
 		b.add("subschemaSubentry", s.subschemaName())
-		if s.is389() || s.opt.VendorName != "" {
-			b.add("vendorName", s.opt.VendorName)
+		if s.is389() || s.opts().VendorName != "" {
+			b.add("vendorName", s.opts().VendorName)
 		}
-		if s.opt.VendorVersion != "" {
-			b.add("vendorVersion", s.opt.VendorVersion)
+		if s.opts().VendorVersion != "" {
+			b.add("vendorVersion", s.opts().VendorVersion)
 		}
-		b.add("altServer", s.opt.Referral...)
-		for _, a := range s.opt.RootDSE {
+		b.add("altServer", s.opts().Referral...)
+		for _, a := range s.opts().RootDSE {
 			values := make([]string, len(a.Values))
 			for i, v := range a.Values {
 				values[i] = string(v)
@@ -153,8 +153,8 @@ func (s *Server) saslMechanisms() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := append([]string(nil), s.saslNames...)
-	if s.opt.SASL != nil {
-		out = append(out, s.opt.SASL.Mechanisms(nil)...)
+	if s.opts().SASL != nil {
+		out = append(out, s.opts().SASL.Mechanisms(nil)...)
 	}
 	return out
 }

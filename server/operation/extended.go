@@ -22,7 +22,7 @@ const (
 // SupportedExtensions are the OIDs of the root DSE: the plug-ins' and ours.
 func (s *Server) SupportedExtensions() []string {
 	own := []string{ExtPasswordModify, ExtWhoAmI, ExtCancel}
-	if s.opt.StartTLS != nil {
+	if s.opts().StartTLS != nil {
 		own = append(own, ExtStartTLS)
 	}
 	seen := map[string]bool{}
@@ -51,11 +51,11 @@ func (s *Server) extended(op *plugin.Operation) error {
 	case ExtCancel:
 		return s.cancel(op)
 	case ExtStartTLS:
-		if s.opt.StartTLS != nil {
+		if s.opts().StartTLS != nil {
 			if op.Extended.HasValue {
 				return wire.Errorf(wire.ProtocolError, "no request data expected")
 			}
-			return errorOf(s.opt.StartTLS(op))
+			return errorOf(s.opts().StartTLS(op))
 		}
 	}
 	return wire.Errorf(wire.ProtocolError, "unsupported extended operation")

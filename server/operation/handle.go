@@ -120,7 +120,7 @@ func (s *Server) prepareInternal(op *plugin.Operation) {
 	}
 	if op.Requestor.Norm == "" {
 		st.requestorMade = true
-		op.Requestor = s.opt.RootDN
+		op.Requestor = s.opts().RootDN
 		if db := s.databaseFor(op); db != nil && op.Requestor.Norm == "" {
 			op.Requestor = db.RootDN
 		}

@@ -85,7 +85,7 @@ func (s *Server) limitsOf(op *plugin.Operation, db *Database) Limits {
 
 // limits are those of a database, the server's where it has none.
 func (s *Server) limits(db *Database) Limits {
-	lim := s.opt.Limits
+	lim := s.opts().Limits
 	if db == nil {
 		return lim
 	}

@@ -84,8 +84,8 @@ func (s *Server) passwordScheme() string {
 	if name := s.Setting("passwordStorageScheme"); name != "" {
 		return name
 	}
-	if len(s.opt.PasswordHash) > 0 {
-		return s.opt.PasswordHash[0]
+	if len(s.opts().PasswordHash) > 0 {
+		return s.opts().PasswordHash[0]
 	}
 	if s.is389() {
 		return "PBKDF2-SHA512"
@@ -114,7 +114,7 @@ func (s *Server) hashValues(values [][]byte) ([][]byte, *wire.Error) {
 // hashesPasswords tells whether clear-text passwords of add and modify are
 // hashed when they are stored.
 func (s *Server) hashesPasswords(db *Database) bool {
-	return (s.is389() || s.opt.HashCleartext) && !db.Private
+	return (s.is389() || s.opts().HashCleartext) && !db.Private
 }
 
 // hashEntry hashes the clear-text passwords of an entry to be added.

@@ -85,8 +85,8 @@ func (s *Server) search(op *plugin.Operation) error {
 
 // nowhere is the answer for a name that no database holds.
 func (s *Server) nowhere(op *plugin.Operation) error {
-	if len(s.opt.Referral) > 0 && !stateOf(op).ctl.manageDsaIT {
-		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(s.opt.Referral, op.Target, scopeWord(op))}}
+	if len(s.opts().Referral) > 0 && !stateOf(op).ctl.manageDsaIT {
+		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(s.opts().Referral, op.Target, scopeWord(op))}}
 	}
 	if op.Kind.Update() && !s.is389() && !op.Internal {
 		return wire.Errorf(wire.UnwillingToPerform, "no global superior knowledge")

@@ -122,7 +122,7 @@ type SASL interface {
 
 // Server runs operations.
 type Server struct {
-	opt      Options
+	cur      atomic.Pointer[settings]
 	log      *slog.Logger
 	schema   atomic.Pointer[schema.Schema]
 	dbs      atomic.Pointer[databases]
@@ -130,7 +130,6 @@ type Server struct {
 	registry *auth.Registry
 	csn      *csn.Generator
 	closing  atomic.Bool
-	words    map[string]bool // "disallow bind_anon", "require authc", ...
 	locks    lockTable
 	paged    pagedTable
 
@@ -166,14 +165,9 @@ func NewServer(opt Options) *Server {
 	if opt.VendorName == "" {
 		opt.VendorName = "libslapi"
 	}
-	s := &Server{opt: opt, log: opt.Log, registry: opt.Registry, csn: csn.NewGenerator(opt.ServerID),
-		words: map[string]bool{}, controls: map[string]plugin.Kind{}}
+	s := &Server{log: opt.Log, registry: opt.Registry, csn: csn.NewGenerator(opt.ServerID), controls: map[string]plugin.Kind{}}
+	s.cur.Store(newSettings(opt))
 	s.schema.Store(opt.Schema)
-	for set, list := range map[string][]string{"disallow ": opt.Disallow, "allow ": opt.Allow, "require ": opt.Require} {
-		for _, w := range list {
-			s.words[set+w] = true
-		}
-	}
 	s.SetHost(opt.Host)
 	s.callbacks.Store(&[]*plugin.ConfigCallback{})
 	for _, c := range builtinControls {
@@ -183,6 +177,36 @@ func NewServer(opt Options) *Server {
 	s.subschema = newSubschema(s)
 	s.SetDatabases(opt.Databases)
 	return s
+}
+
+// settings are the options in force, immutable once stored.
+type settings struct {
+	Options
+	words map[string]bool // "disallow bind_anon", "require authc", ...
+}
+
+func newSettings(opt Options) *settings {
+	n := &settings{Options: opt, words: map[string]bool{}}
+	for set, list := range map[string][]string{"disallow ": opt.Disallow, "allow ": opt.Allow, "require ": opt.Require} {
+		for _, w := range list {
+			n.words[set+w] = true
+		}
+	}
+	return n
+}
+
+func (s *Server) opts() *settings { return s.cur.Load() }
+
+// Configure changes options of a running server: limits, access, root DN and
+// password, hash schemes, the disallow, allow and require lists, referrals, the
+// root DSE. The schema, the databases and the host have setters of their own;
+// Compat, ServerID, Registry and Log are for good.
+func (s *Server) Configure(change func(*Options)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	opt := s.opts().Options
+	change(&opt)
+	s.cur.Store(newSettings(opt))
 }
 
 // SetHost puts the plug-in host in place; nil takes it away.
@@ -202,9 +226,9 @@ func (s *Server) Schema() *schema.Schema { return s.schema.Load() }
 func (s *Server) SetSchema(n *schema.Schema) { s.schema.Store(n) }
 
 // Compat is the server's mode.
-func (s *Server) Compat() Compat { return s.opt.Compat }
+func (s *Server) Compat() Compat { return s.opts().Compat }
 
-func (s *Server) is389() bool { return s.opt.Compat == DS389 }
+func (s *Server) is389() bool { return s.opts().Compat == DS389 }
 
 // CSN is the generator of change numbers, for those who observe stored ones.
 func (s *Server) CSN() *csn.Generator { return s.csn }
@@ -326,5 +350,5 @@ func (s *Server) isRoot(who dn.Name, db *Database) bool {
 	if who.Norm == "" {
 		return false
 	}
-	return who.Norm == s.opt.RootDN.Norm || db != nil && who.Norm == db.RootDN.Norm
+	return who.Norm == s.opts().RootDN.Norm || db != nil && who.Norm == db.RootDN.Norm
 }

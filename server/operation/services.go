@@ -58,10 +58,10 @@ func (s *Server) ShuttingDown() bool { return s.closing.Load() }
 
 // Setting reads an attribute of cn=config, "" when absent.
 func (s *Server) Setting(attr string) string {
-	if s.opt.Setting == nil {
+	if s.opts().Setting == nil {
 		return ""
 	}
-	return s.opt.Setting(attr)
+	return s.opts().Setting(attr)
 }
 
 // SLAPI_LOG_* levels that both dialects share: 0 fatal or error, 1 trace, 2
@@ -71,8 +71,8 @@ const slapiLogFatal = 0
 // Log writes one line of a plug-in to the log.
 func (s *Server) Log(level int, subsystem, message string) {
 	message = strings.TrimRight(message, "\n")
-	if s.opt.PluginLog != nil {
-		s.opt.PluginLog(level, subsystem, message)
+	if s.opts().PluginLog != nil {
+		s.opts().PluginLog(level, subsystem, message)
 		return
 	}
 	lv := slog.LevelInfo
@@ -84,8 +84,8 @@ func (s *Server) Log(level int, subsystem, message string) {
 
 // LogEnabled tells whether lines of a SLAPI_LOG_* level are written.
 func (s *Server) LogEnabled(level int) bool {
-	if s.opt.PluginLogEnabled != nil {
-		return s.opt.PluginLogEnabled(level)
+	if s.opts().PluginLogEnabled != nil {
+		return s.opts().PluginLogEnabled(level)
 	}
 	return true
 }

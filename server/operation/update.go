@@ -124,7 +124,7 @@ func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
 		}
 		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(db.UpdateRef, op.Target, "")}}
 	}
-	if op.Requestor.Norm == "" && !op.Internal && !s.words["allow update_anon"] && !s.is389() {
+	if op.Requestor.Norm == "" && !op.Internal && !s.opts().words["allow update_anon"] && !s.is389() {
 		return wire.Errorf(wire.StrongerAuthRequired, "modifications require authentication")
 	}
 	return nil
