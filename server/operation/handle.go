@@ -239,6 +239,9 @@ func (s *Server) callPre(op *plugin.Operation, p plugin.Point) bool {
 		return true
 	}
 	out := host.Run(p, op)
+	if op.Kind == plugin.KindAdd {
+		nameOfAdd(op)
+	}
 	s.locate(op) // the target or the requestor may be another one now
 	if op.Kind == plugin.KindBind && p.Phase == plugin.Pre {
 		return s.bindOutcome(op, out)
@@ -250,6 +253,21 @@ func (s *Server) callPre(op *plugin.Operation, p plugin.Point) bool {
 	// Nobody's post hooks run for what did not begin; both peers do so.
 	stateOf(op).noPost = true
 	return false
+}
+
+// nameOfAdd makes target and entry of an add agree after plug-ins may have
+// changed either: an entry put in place of the client's brings its name along,
+// unless the target was changed too.
+func nameOfAdd(op *plugin.Operation) {
+	e := op.Add.Entry
+	if e.Name.Norm == op.Target.Norm {
+		return
+	}
+	if e.Name.Pretty != "" && op.Target == stateOf(op).target {
+		op.Target = e.Name
+	} else {
+		e.Name = op.Target
+	}
 }
 
 // stopped settles the result of an operation that a plug-in stopped.

@@ -330,6 +330,24 @@ func TestHooksChangeRequests(t *testing.T) {
 		return plugin.Outcome{}
 	})
 	expect(t, "against the schema", e.add("dn: uid=z,ou=people,dc=example,dc=com\nuid: z\n"+person), 65, "")
+	for name, change := range map[string]func(op *plugin.Operation, n dn.Name){
+		"uid=byentry,ou=people,dc=example,dc=com": func(op *plugin.Operation, n dn.Name) {
+			x := op.Add.Entry.Clone()
+			x.Name = n
+			op.Add.Entry = x
+		},
+		"uid=bytarget,ou=people,dc=example,dc=com": func(op *plugin.Operation, n dn.Name) { op.Target = n },
+	} {
+		h.on = nil
+		h.hook("PRE_ADD", func(op *plugin.Operation) plugin.Outcome {
+			n, _ := e.s.Name(name)
+			change(op, n)
+			return plugin.Outcome{}
+		})
+		expect(t, name, e.add("dn: uid=q,ou=people,dc=example,dc=com\n"+person), 0, "")
+		h.on = nil
+		expect(t, name, e.delete(name), 0, "")
+	}
 	h.hook("PRE_MODIFY", func(op *plugin.Operation) plugin.Outcome {
 		op.Modify.Changes = []wire.Change{{Op: wire.ModReplace, Type: "sn", Values: [][]byte{[]byte("Other")}}}
 		return plugin.Outcome{}

@@ -21,6 +21,7 @@ type state struct {
 	ownFilter  *filter.Node    // what the pipeline resolved and must release
 	sendErr    error           // the client is gone
 	pluginCode wire.ResultCode // of the update that a plug-in refused
+	target     dn.Name         // as the request named it
 	// requestorMade: an internal operation that names nobody was given the root.
 	requestorMade bool
 	noPost        bool         // a Pre plug-in stopped the operation: no Post hooks
@@ -120,6 +121,7 @@ func (s *Server) invalidDN() *wire.Error {
 func (s *Server) setTarget(op *plugin.Operation, raw string) {
 	op.RawTarget = raw
 	op.Target, op.TargetErr = s.Name(raw)
+	stateOf(op).target = op.Target
 }
 
 // Name parses a DN as the server shows names: in OpenLDAP's mode the AVAs of a
