@@ -1,13 +1,11 @@
 package daemon
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/signal"
-	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
@@ -275,69 +273,6 @@ func listenerURLs(list, family string) ([]string, error) {
 	return out, nil
 }
 
-// privileges looks a user and a group up and gives the function that changes to
-// them; nil when nothing is to be changed.
-func privileges(userName, groupName string) (func() error, error) {
-	if userName == "" && groupName == "" {
-		return nil, nil
-	}
-	uid, gid := -1, -1
-	groups := []int{}
-	if userName != "" {
-		u, err := user.Lookup(userName)
-		if err != nil {
-			if _, nerr := strconv.Atoi(userName); nerr != nil {
-				return nil, err
-			}
-			if u, err = user.LookupId(userName); err != nil {
-				return nil, err
-			}
-		}
-		uid, _ = strconv.Atoi(u.Uid)
-		gid, _ = strconv.Atoi(u.Gid)
-		if ids, err := u.GroupIds(); err == nil {
-			for _, id := range ids {
-				if n, err := strconv.Atoi(id); err == nil {
-					groups = append(groups, n)
-				}
-			}
-		}
-	}
-	if groupName != "" {
-		g, err := user.LookupGroup(groupName)
-		if err != nil {
-			if _, nerr := strconv.Atoi(groupName); nerr != nil {
-				return nil, err
-			}
-			if g, err = user.LookupGroupId(groupName); err != nil {
-				return nil, err
-			}
-		}
-		gid, _ = strconv.Atoi(g.Gid)
-	}
-	if uid == os.Getuid() && (gid < 0 || gid == os.Getgid()) {
-		return nil, nil
-	}
-	return func() error {
-		if uid >= 0 && os.Getuid() == 0 {
-			if err := syscall.Setgroups(groups); err != nil {
-				return fmt.Errorf("setgroups: %w", err)
-			}
-		}
-		if gid >= 0 {
-			if err := syscall.Setgid(gid); err != nil {
-				return fmt.Errorf("could not set group %d: %w", gid, err)
-			}
-		}
-		if uid >= 0 {
-			if err := syscall.Setuid(uid); err != nil {
-				return fmt.Errorf("could not set user %d: %w", uid, err)
-			}
-		}
-		return nil
-	}, nil
-}
-
 // writePidFile writes the pidfile and the argsfile; the function it returns
 // removes them.
 func (c *command) writePidFile(cfg *config.Config) func() {
@@ -361,65 +296,4 @@ func (c *command) writePidFile(cfg *config.Config) func() {
 			os.Remove(f)
 		}
 	}
-}
-
-// The start in the background: the program runs itself again in a session of
-// its own and waits for one line on a pipe.
-const (
-	detachedEnv = "SLAPID_DETACHED_FD"
-	ready       = "ready\n"
-)
-
-// detachedPipe is the pipe to the waiting parent when this is the child.
-func detachedPipe() *os.File {
-	n, err := strconv.Atoi(os.Getenv(detachedEnv))
-	if err != nil || n < 3 {
-		return nil
-	}
-	os.Unsetenv(detachedEnv)
-	syscall.CloseOnExec(n)
-	return os.NewFile(uintptr(n), "parent")
-}
-
-// detach starts the child and returns when it serves (0) or has failed (1, its
-// message printed).
-func (c *command) detach() int {
-	self, err := os.Executable()
-	if err != nil {
-		return c.fail("%v", err)
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return c.fail("%v", err)
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return c.fail("%v", err)
-	}
-	argv := append([]string{c.argv[0]}, c.argv[1:]...)
-	p, err := os.StartProcess(self, argv, &os.ProcAttr{
-		Env:   append(os.Environ(), detachedEnv+"=3"),
-		Files: []*os.File{null, null, null, w},
-		Sys:   &syscall.SysProcAttr{Setsid: true},
-	})
-	w.Close()
-	null.Close()
-	if err != nil {
-		return c.fail("%v", err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, 64<<10))
-	if err == nil && string(text) == ready {
-		p.Release()
-		return 0
-	}
-	if len(text) == 0 {
-		if st, err := p.Wait(); err == nil {
-			return c.fail("the server ended: %v", st)
-		}
-		err = errors.New("the server ended without a word")
-		return c.fail("%v", err)
-	}
-	c.stderr.Write(text)
-	p.Wait()
-	return 1
 }
