@@ -244,7 +244,10 @@ func (h *cHost) Close() {
 	}
 	h.config.removeAll()
 	h.tables.Store(&hookTables{})
-	theHost.CompareAndSwap(h, nil)
+	if theHost.CompareAndSwap(h, nil) {
+		serverServices.Store(nil)
+		forgetBackends()
+	}
 }
 
 // stopAll stops what a plug-in registered, the last one first, and then itself.

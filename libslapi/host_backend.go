@@ -22,6 +22,14 @@ var backends struct {
 	m map[string]*C.Slapi_Backend
 }
 
+// forgetBackends has the objects made anew for the next server of this process.
+// The old ones stay: a plug-in may hold them.
+func forgetBackends() {
+	backends.Lock()
+	defer backends.Unlock()
+	backends.m = nil
+}
+
 // backendNamed gives the C object of a database; nil for "" and for an unknown one.
 func backendNamed(name string) *C.Slapi_Backend {
 	if name == "" {

@@ -309,4 +309,33 @@ else
     echo "an optional plug-in kept the server from starting"
     failed=1
 fi
+
+# --- the server inside a program
+${CC:-cc} -g -Wall -Wextra -Werror -I"$top/include" -o "$out/embed" "$here/embed.c" -L"$BUILD/lib" -lslapi -lldap \
+    -Wl,--allow-shlib-undefined -Wl,-rpath,"$BUILD/lib" || exit 1
+{ head_conf; db_conf; echo "plugin preoperation $out/plain.so plain_init $out/trace"; } > "$out/conf"
+timeout 60 "$out/embed" "$out/conf" "$URI" > "$out/got" 2> "$out/log"
+same "the server inside a program" "$out/got" <<'WANT'
+version known
+stop without a server -1
+start without a configuration 1, message given
+start 0
+again 1
+ask 0
+stop 0
+ask no answer
+start 0
+again 1
+ask 0
+stop 0
+ask no answer
+WANT
+same "its plug-in" "$out/trace" <<'WANT'
+init
+start
+close private kept
+init
+start
+close private kept
+WANT
 exit $failed
