@@ -32,6 +32,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 #include <sys/time.h>
 #include <time.h>
@@ -43,12 +44,12 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define SLAPI_PRINTF(format, first) __attribute__((format(printf, format, first)))
-#define SLAPI_NONNULL_RESULT __attribute__((returns_nonnull))
+#define SLAPI_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#define SLAPI_NONNULL_RESULT __attribute__((__returns_nonnull__))
 __extension__ typedef long long slapi_longlong;
 __extension__ typedef unsigned long long slapi_ulonglong;
 #else
-#define SLAPI_PRINTF(format, first)
+#define SLAPI_PRINTF(text, first)
 #define SLAPI_NONNULL_RESULT
 typedef long slapi_longlong;
 typedef unsigned long slapi_ulonglong;
@@ -208,72 +209,113 @@ typedef void (*slapi_eq_fn_t)(time_t when, void *arg);
 
 /* ---------------------------------------------------------------- Parameter blocks */
 
+/* A pblock carries everything about one call of a plug-in. get writes as many
+ * bytes as the parameter's type has in the plug-in's dialect, and nothing when
+ * it answers -1 (unknown number, or one that does not apply). What get gives is
+ * LENT until the operation ends, unless a parameter says otherwise. set stores
+ * int and long parameters through the pointer (pass &variable) and pointers and
+ * functions as they are.
+ */
 void slapi_pblock_clear(Slapi_PBlock *pb);
+/* Forgets one parameter; -1 when it was not set. */
 int slapi_pblock_delete_param(Slapi_PBlock *pb, int arg);
+/* TAKEN. Does nothing to NULL and to the pblock of a running operation. */
 void slapi_pblock_destroy(Slapi_PBlock *pb);
+/* 0, or -1 with *value untouched. */
 int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value);
+/* Empties a pblock for another use. */
 void slapi_pblock_init(Slapi_PBlock *pb);
+/* GIVEN: slapi_pblock_destroy. */
 Slapi_PBlock *slapi_pblock_new(void);
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value);
 
 /* ---------------------------------------------------------------- Memory */
 
+/* All blocks are from malloc: each side may free what the other made. */
+/* bvd is raw storage: its old value is not freed. slapi_ber_bvdone frees the new one. */
 void slapi_ber_bvcpy(struct berval *bvd, const struct berval *bvs);
 void slapi_ber_bvdone(struct berval *bvp);
+/* *array grows by string, which is TAKEN. */
 void slapi_ch_array_add(char ***array, char *string);
 int slapi_ch_array_add_ext(char ***array, char *string);
+/* GIVEN: slapi_ch_array_free. */
 char **slapi_ch_array_dup(char **array);
+/* TAKEN: the array and its strings. */
 void slapi_ch_array_free(char **array);
 int slapi_ch_array_utf8_inlist(char **array, char *string);
+/* GIVEN: slapi_ch_bvfree. */
 struct berval *slapi_ch_bvdup(const struct berval *);
 struct berval **slapi_ch_bvecdup(struct berval **);
 void slapi_ch_bvfree(struct berval **v);
 char *slapi_ch_calloc(unsigned long nelem, unsigned long size);
+/* Frees *ptr and sets it to NULL. With SLAPI_DIALECT_IBM: frees ptr itself. */
 void slapi_ch_free(void **ptr);
+/* As slapi_ch_free, typed. */
 void slapi_ch_free_string(char **s);
+/* GIVEN: slapi_ch_free. Never NULL. */
 char *slapi_ch_malloc(unsigned long size);
 char *slapi_ch_memalign(uint32_t size, uint32_t alignment);
 char *slapi_ch_realloc(char *block, unsigned long size);
-char *slapi_ch_smprintf(const char *fmt, ...);
+/* GIVEN: slapi_ch_free_string. */
+char *slapi_ch_smprintf(const char *fmt, ...) SLAPI_PRINTF(1, 2);
 size_t slapi_ch_stlen(const char *s);
 char *slapi_ch_strdup(const char *s);
 
 /* ---------------------------------------------------------------- Entries */
 
+/* Attributes are found by any name of their type, in any case; options are part
+ * of the name. What a getter lends lives until that attribute is changed or the
+ * entry is freed.
+ */
+/* GIVEN LDIF: slapi_ch_free_string. *len does not count the NUL. */
 char *slapi_entry2str(Slapi_Entry *e, int *len);
 char *slapi_entry2str_with_options(Slapi_Entry *e, int *len, int options);
+/* Adds what the RDN says and the attributes lack. LDAP result code. */
 int slapi_entry_add_rdn_values(Slapi_Entry *e);
+/* Appends without a look at the values that are there. 0, or -1. */
 int slapi_entry_add_string(Slapi_Entry *e, const char *type, const char *value);
+/* As slapi_entry_add_string; the value is copied. */
 int slapi_entry_add_value(Slapi_Entry *e, const char *type, const Slapi_Value *value);
 int slapi_entry_add_values(Slapi_Entry *e, const char *type, struct berval **vals);
+/* Copies. LDAP_TYPE_OR_VALUE_EXISTS, with nothing added, when one is there. */
 int slapi_entry_add_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
 int slapi_entry_add_valueset(Slapi_Entry *e, const char *type, Slapi_ValueSet *vs);
+/* GIVEN: slapi_entry_free. */
 Slapi_Entry *slapi_entry_alloc(void);
 int slapi_entry_apply_mod(Slapi_Entry *e, LDAPMod *mod);
-int slapi_entry_apply_mod_extension(Slapi_Entry *e, const LDAPMod *mod, int modcnt);
+/* LDAP result code; stops at the first mod that fails. */
 int slapi_entry_apply_mods(Slapi_Entry *e, LDAPMod **mods);
+/* 0 removed, 1 was not there. */
 int slapi_entry_attr_delete(Slapi_Entry *e, const char *type);
 int slapi_entry_attr_exists(Slapi_Entry *e, const char *type);
+/* 0 with the attribute LENT in *attr, or -1. */
 int slapi_entry_attr_find(const Slapi_Entry *e, const char *type, Slapi_Attr **attr);
+/* "on", "yes", "true" and numbers but 0 are true. */
 int slapi_entry_attr_get_bool(const Slapi_Entry *e, const char *type);
 int slapi_entry_attr_get_bool_ext(const Slapi_Entry *e, const char *type, int default_value);
+/* GIVEN copy of the first value: slapi_ch_free_string; NULL when absent. */
 char *slapi_entry_attr_get_charptr(const Slapi_Entry *e, const char *type);
+/* GIVEN: slapi_ch_array_free; NULL when absent. */
 char **slapi_entry_attr_get_charray(const Slapi_Entry *e, const char *type);
 char **slapi_entry_attr_get_charray_ext(const Slapi_Entry *e, const char *type, int *numVals);
 int slapi_entry_attr_get_int(const Slapi_Entry *e, const char *type);
 long slapi_entry_attr_get_long(const Slapi_Entry *e, const char *type);
 slapi_longlong slapi_entry_attr_get_longlong(const Slapi_Entry *e, const char *type);
+/* LENT first value, NULL when absent. */
 const char *slapi_entry_attr_get_ref(Slapi_Entry *e, const char *attrname);
 unsigned int slapi_entry_attr_get_uint(const Slapi_Entry *e, const char *type);
 unsigned long slapi_entry_attr_get_ulong(const Slapi_Entry *e, const char *type);
 slapi_ulonglong slapi_entry_attr_get_ulonglong(const Slapi_Entry *e, const char *type);
+/* LENT, NULL-terminated; NULL when absent. */
+const Slapi_Value **slapi_entry_attr_get_valuearray(const Slapi_Entry *e, const char *attrname);
 int slapi_entry_attr_has_syntax_value(const Slapi_Entry *e, const char *type, const Slapi_Value *value);
 int slapi_entry_attr_hasvalue(Slapi_Entry *e, const char *type, const char *value);
 int slapi_entry_attr_merge(Slapi_Entry *e, const char *type, struct berval **vals);
-int slapi_entry_attr_replace(Slapi_Entry *e, const char *type, struct berval **vals);
-const Slapi_Value **slapi_entry_attr_get_valuearray(const Slapi_Entry *e, const char *attrname);
 int slapi_entry_attr_merge_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+int slapi_entry_attr_replace(Slapi_Entry *e, const char *type, struct berval **vals);
+/* Copies; no values remove the attribute. */
 int slapi_entry_attr_replace_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+/* One value in place of all; NULL removes the attribute. */
 void slapi_entry_attr_set_charptr(Slapi_Entry *e, const char *type, const char *value);
 void slapi_entry_attr_set_int(Slapi_Entry *e, const char *type, int l);
 void slapi_entry_attr_set_long(Slapi_Entry *e, const char *type, long l);
@@ -281,100 +323,146 @@ void slapi_entry_attr_set_longlong(Slapi_Entry *e, const char *type, slapi_longl
 void slapi_entry_attr_set_uint(Slapi_Entry *e, const char *type, unsigned int l);
 void slapi_entry_attr_set_ulong(Slapi_Entry *e, const char *type, uint64_t l);
 void slapi_entry_clear_flag(Slapi_Entry *e, unsigned char flag);
-int slapi_entry_delete(Slapi_Entry *e);
 int slapi_entry_delete_string(Slapi_Entry *e, const char *type, const char *value);
 int slapi_entry_delete_values(Slapi_Entry *e, const char *type, struct berval **vals);
+/* All or none: LDAP_NO_SUCH_ATTRIBUTE. No values: the attribute. */
 int slapi_entry_delete_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+/* Appends to smods what turns e1 into e2. */
 void slapi_entry_diff(Slapi_Mods *smods, Slapi_Entry *e1, Slapi_Entry *e2, int diff_ctrl);
+/* GIVEN: slapi_entry_free. */
 Slapi_Entry *slapi_entry_dup(const Slapi_Entry *e);
+/* 0 with *attr LENT, -1 for an entry without attributes. */
 int slapi_entry_first_attr(const Slapi_Entry *e, Slapi_Attr **attr);
 int slapi_entry_flag_is_set(const Slapi_Entry *e, unsigned char flag);
+/* TAKEN. An entry that the server lent is left alone. */
 void slapi_entry_free(Slapi_Entry *e);
+/* LENT: the pretty form. */
 char *slapi_entry_get_dn(Slapi_Entry *e);
 const char *slapi_entry_get_dn_const(const Slapi_Entry *e);
+/* LENT: the normal form. */
 char *slapi_entry_get_ndn(Slapi_Entry *e);
 const char *slapi_entry_get_nrdn_const(const Slapi_Entry *e);
 const char *slapi_entry_get_rdn_const(const Slapi_Entry *e);
+/* LENT, part of the entry. */
 Slapi_DN *slapi_entry_get_sdn(Slapi_Entry *e);
 const Slapi_DN *slapi_entry_get_sdn_const(const Slapi_Entry *e);
+/* LENT, part of the entry. */
 Slapi_RDN *slapi_entry_get_srdn(Slapi_Entry *e);
 const Slapi_RDN *slapi_entry_get_srdn_const(const Slapi_Entry *e);
+/* LENT: entryUUID, or nsUniqueId for 389 plug-ins; NULL when there is none. */
 const char *slapi_entry_get_uniqueid(const Slapi_Entry *e);
+/* 1 or 0; asks the directory when the entry does not say. */
 int slapi_entry_has_children(const Slapi_Entry *e);
 int slapi_entry_has_children_ext(const Slapi_Entry *e, int include_tombstone);
-int slapi_entry_has_conflict_children(const Slapi_Entry *e, void *plg_id);
+/* dn and a are TAKEN. */
 void slapi_entry_init(Slapi_Entry *e, char *dn, Slapi_Attr *a);
+/* sdn is copied, a is TAKEN. */
 void slapi_entry_init_ext(Slapi_Entry *e, Slapi_DN *sdn, Slapi_Attr *a);
+/* Copies those that are not there. */
 int slapi_entry_merge_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+/* 0 with *attr LENT, -1 at the end. */
 int slapi_entry_next_attr(const Slapi_Entry *e, Slapi_Attr *prevattr, Slapi_Attr **attr);
 int slapi_entry_rdn_values_present(const Slapi_Entry *e);
+/* LDAP result code. newrdn and newsuperior are copied. */
 int slapi_entry_rename(Slapi_Entry *e, const char *newrdn, int deleteoldrdn, Slapi_DN *newsuperior);
+/* OpenLDAP plug-ins: copied. 389: TAKEN. */
 void slapi_entry_set_dn(Slapi_Entry *e, char *dn);
 void slapi_entry_set_flag(Slapi_Entry *e, unsigned char flag);
+/* TAKEN. */
 void slapi_entry_set_normdn(Slapi_Entry *e, char *normdn);
 void slapi_entry_set_rdn(Slapi_Entry *e, char *rdn);
+/* Copied. */
 void slapi_entry_set_sdn(Slapi_Entry *e, const Slapi_DN *sdn);
 void slapi_entry_set_srdn(Slapi_Entry *e, const Slapi_RDN *srdn);
+/* OpenLDAP plug-ins: copied. 389: TAKEN. */
 void slapi_entry_set_uniqueid(Slapi_Entry *e, char *uniqueid);
+/* Octets of all values, rounded up to the next 1024. */
 size_t slapi_entry_size(Slapi_Entry *e);
+/* LENT first value, or default_val. */
 const char *slapi_fetch_attr(Slapi_Entry *e, char *attrname, char *default_val);
+/* GIVEN: slapi_entry_free; NULL for what is no entry. s is not changed and names no files. */
 Slapi_Entry *slapi_str2entry(char *s, int flags);
 Slapi_Entry *slapi_str2entry_ext(const char *dn, const Slapi_RDN *srdn, char *s, int flags);
 int slapi_x_entry_get_id(Slapi_Entry *e);
 
 /* ---------------------------------------------------------------- Attributes */
 
+/* Values keep the order in which they were added. */
 int slapi_attr_add_value(Slapi_Attr *a, const Slapi_Value *v);
+/* NULL when it fitted into buf, else GIVEN: slapi_ch_free_string. */
 char *slapi_attr_basetype(const char *type, char *buf, size_t bufsiz);
 Slapi_Attr *slapi_attr_dup(const Slapi_Attr *attr);
+/* A position with *v LENT, or -1 with *v NULL. */
 int slapi_attr_first_value(Slapi_Attr *a, Slapi_Value **v);
 int slapi_attr_flag_is_set(const Slapi_Attr *attr, unsigned long flag);
 void slapi_attr_free(Slapi_Attr **a);
+/* GIVEN: free with ber_bvecfree; NULL for no values. */
 int slapi_attr_get_bervals_copy(Slapi_Attr *a, struct berval ***vals);
 int slapi_attr_get_flags(const Slapi_Attr *attr, unsigned long *flags);
 int slapi_attr_get_numvalues(const Slapi_Attr *a, int *numValues);
+/* GIVEN: slapi_ch_free_string. */
 int slapi_attr_get_oid_copy(const Slapi_Attr *attr, char **oidp);
+/* LENT. */
 int slapi_attr_get_type(Slapi_Attr *attr, char **type);
+/* A copy. OpenLDAP plug-ins free it; for 389 ones it lives as long as the attribute. */
 int slapi_attr_get_values(Slapi_Attr *attr, struct berval ***vals);
+/* OpenLDAP plug-ins: LENT. 389: GIVEN, slapi_valueset_free. */
 int slapi_attr_get_valueset(const Slapi_Attr *a, Slapi_ValueSet **vs);
+/* a is raw storage; type is copied. Answers a. */
 Slapi_Attr *slapi_attr_init(Slapi_Attr *a, const char *type);
 int slapi_attr_is_last_mod(char *attr);
+/* GIVEN: slapi_attr_free. To be initialised by slapi_attr_init. */
 Slapi_Attr *slapi_attr_new(void);
+/* hint is what first_value or next_value gave. */
 int slapi_attr_next_value(Slapi_Attr *a, int hint, Slapi_Value **v);
 int slapi_attr_set_type(Slapi_Attr *a, const char *type);
 int slapi_attr_set_valueset(Slapi_Attr *a, const Slapi_ValueSet *vs);
+/* 0 when they match in the way opt says (SLAPI_TYPE_CMP_*). */
 int slapi_attr_type_cmp(const char *t1, const char *t2, int opt);
+/* 1 for two names of one type with the same options. */
 int slapi_attr_types_equivalent(const char *t1, const char *t2);
+/* 0 equal by the equality rule of the type. */
 int slapi_attr_value_cmp(const Slapi_Attr *attr, const struct berval *v1, const struct berval *v2);
 int slapi_attr_value_cmp_ext(const Slapi_Attr *a, Slapi_Value *v1, Slapi_Value *v2);
+/* 0 found, -1 not. */
 int slapi_attr_value_find(const Slapi_Attr *a, const struct berval *v);
 
 /* ---------------------------------------------------------------- Values */
 
+/* A NUL that the length does not count stands behind every value that was set
+ * by these functions.
+ */
+/* 0 equal by a's equality rule; a NULL compares bytes. */
 int slapi_value_compare(const Slapi_Attr *a, const Slapi_Value *v1, const Slapi_Value *v2);
 Slapi_Value *slapi_value_dup(const Slapi_Value *v);
-int slapi_value_find(void *plugin, struct berval **vals, struct berval *v);
+/* TAKEN; *value becomes NULL. */
 void slapi_value_free(Slapi_Value **value);
+/* LENT. */
 const struct berval *slapi_value_get_berval(const Slapi_Value *value);
 unsigned long slapi_value_get_flags(Slapi_Value *v);
 int slapi_value_get_int(const Slapi_Value *value);
 size_t slapi_value_get_length(const Slapi_Value *value);
 long slapi_value_get_long(const Slapi_Value *value);
 slapi_longlong slapi_value_get_longlong(const Slapi_Value *value);
+/* LENT; NULL for an empty Slapi_Value. */
 const char *slapi_value_get_string(const Slapi_Value *value);
 time_t slapi_value_get_time_time_t(const Slapi_Value *value);
+/* Seconds of "3600", "1h", "2d12h"; -1 for other text. */
 long slapi_value_get_timelong(const Slapi_Value *value);
 slapi_longlong slapi_value_get_timelonglong(const Slapi_Value *value);
 unsigned int slapi_value_get_uint(const Slapi_Value *value);
 unsigned long slapi_value_get_ulong(const Slapi_Value *value);
 slapi_ulonglong slapi_value_get_ulonglong(const Slapi_Value *value);
+/* v is raw storage. */
 Slapi_Value *slapi_value_init(Slapi_Value *v);
 Slapi_Value *slapi_value_init_berval(Slapi_Value *v, struct berval *bval);
 Slapi_Value *slapi_value_init_string(Slapi_Value *v, const char *s);
 Slapi_Value *slapi_value_init_string_passin(Slapi_Value *v, char *s);
+/* GIVEN: slapi_value_free. */
 Slapi_Value *slapi_value_new(void);
 Slapi_Value *slapi_value_new_berval(const struct berval *bval);
 Slapi_Value *slapi_value_new_string(const char *s);
+/* s is TAKEN. */
 Slapi_Value *slapi_value_new_string_passin(char *s);
 Slapi_Value *slapi_value_new_value(const Slapi_Value *v);
 Slapi_Value *slapi_value_set(Slapi_Value *value, void *val, unsigned long len);
@@ -388,67 +476,91 @@ void slapi_values_set_flags(Slapi_Value **vs, unsigned long flags);
 
 /* ---------------------------------------------------------------- Value sets */
 
-int slapi_valueset_add_attr_value_ext(const Slapi_Attr *a, Slapi_ValueSet *vs, Slapi_Value *addval, unsigned long flags);
+/* Walk with first_value and next_value until -1; the number between them is
+ * opaque.
+ */
+/* LDAP_TYPE_OR_VALUE_EXISTS leaves addval the caller's. */
+int slapi_valueset_add_attr_value_ext(const Slapi_Attr *a, Slapi_ValueSet *vs, Slapi_Value *addval,
+                                      unsigned long flags);
 void slapi_valueset_add_value(Slapi_ValueSet *vs, const Slapi_Value *addval);
+/* SLAPI_VALUE_FLAG_PASSIN: addval is TAKEN, else copied. */
 void slapi_valueset_add_value_ext(Slapi_ValueSet *vs, const Slapi_Value *addval, unsigned long flags);
 int slapi_valueset_count(const Slapi_ValueSet *vs);
 void slapi_valueset_done(Slapi_ValueSet *vs);
+/* LENT, NULL when absent. */
 Slapi_Value *slapi_valueset_find(const Slapi_Attr *a, const Slapi_ValueSet *vs, const Slapi_Value *v);
 int slapi_valueset_first_value(Slapi_ValueSet *vs, Slapi_Value **v);
 void slapi_valueset_free(Slapi_ValueSet *vs);
 void slapi_valueset_init(Slapi_ValueSet *vs);
 int slapi_valueset_isempty(const Slapi_ValueSet *vs);
 void slapi_valueset_join_attr_valueset(const Slapi_Attr *a, Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2);
+/* GIVEN: slapi_valueset_free. */
 Slapi_ValueSet *slapi_valueset_new(void);
 int slapi_valueset_next_value(Slapi_ValueSet *vs, int index, Slapi_Value **v);
 void slapi_valueset_set_from_smod(Slapi_ValueSet *vs, Slapi_Mod *smod);
+/* vs1 becomes a copy of vs2. */
 void slapi_valueset_set_valueset(Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2);
 
 /* ---------------------------------------------------------------- Names: strings, Slapi_DN, Slapi_RDN */
 
-char *slapi_create_dn_string(const char *fmt, ...);
-char *slapi_create_dn_string_case(const char *fmt, ...);
-char *slapi_create_rdn_value(const char *fmt, ...);
+/* A Slapi_DN keeps a name as given and makes its pretty and its normal form
+ * when they are asked for. byval copies, byref LENDS (the text must outlive the
+ * Slapi_DN), passin TAKES. Text that is no DN is kept as it is.
+ */
+/* GIVEN, NULL for what is no DN. */
+char *slapi_create_dn_string(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+char *slapi_create_dn_string_case(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+char *slapi_create_rdn_value(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+/* GIVEN; NULL for a suffix of the pblock's backend. */
 char *slapi_dn_beparent(Slapi_PBlock *pb, const char *dn);
+/* LENT, part of dn. */
 const char *slapi_dn_find_parent(const char *dn);
 const char *slapi_dn_find_parent_ext(const char *dn, int is_tombstone);
 char *slapi_dn_ignore_case(char *dn);
 int slapi_dn_isbesuffix(Slapi_PBlock *pb, const char *dn);
 int slapi_dn_isparent(const char *parentdn, const char *childdn);
-int slapi_dn_isroot(const char *dn);
+/* 1 when dn is suffix or below it; both are normalised. */
 int slapi_dn_issuffix(const char *dn, const char *suffix);
+/* OpenLDAP plug-ins: GIVEN, NULL for what is no DN. 389: dn rewritten in place. */
 char *slapi_dn_normalize(char *dn);
+/* The same in the normal form. */
 char *slapi_dn_normalize_case(char *dn);
 int slapi_dn_normalize_case_ext(char *src, size_t src_len, char **dest, size_t *dest_len);
+/* 1 with *dest GIVEN, -1 for what is no DN. src_len 0: up to the NUL. */
 int slapi_dn_normalize_ext(char *src, size_t src_len, char **dest, size_t *dest_len);
 char *slapi_dn_normalize_to_end(char *dn, char *end);
+/* GIVEN: slapi_ch_free_string; NULL when there is none. */
 char *slapi_dn_parent(const char *dn);
 char *slapi_dn_parent_ext(const char *dn, int is_tombstone);
+/* GIVEN. */
 char *slapi_dn_plus_rdn(const char *dn, const char *rdn);
-int slapi_dn_write_needs_referral(Slapi_DN *target_sdn, Slapi_Entry **referral);
 int slapi_is_rootdse(const char *dn);
 int slapi_is_special_rdn(const char *rdn, int flag);
+/* GIVEN. */
 char *slapi_moddn_get_newdn(Slapi_DN *dn_olddn, const char *newrdn, const char *newsuperiordn);
+/* OpenLDAP plug-ins: *type and bv->bv_val GIVEN. 389: LENT, rdn is cut in place. */
 int slapi_rdn2typeval(char *rdn, char **type, struct berval *bv);
 int slapi_rdn_add(Slapi_RDN *rdn, const char *type, const char *value);
-int slapi_rdn_add_rdn_to_all_rdns(Slapi_RDN *srdn, char *addrdn, int byref);
-int slapi_rdn_add_srdn_to_all_rdns(Slapi_RDN *srdn, Slapi_RDN *addsrdn);
 int slapi_rdn_compare(Slapi_RDN *rdn1, Slapi_RDN *rdn2);
 int slapi_rdn_contains(Slapi_RDN *rdn, const char *type, const char *value, size_t length);
 int slapi_rdn_contains_attr(Slapi_RDN *rdn, const char *type, char **value);
 void slapi_rdn_done(Slapi_RDN *rdn);
 void slapi_rdn_free(Slapi_RDN **rdn);
 int slapi_rdn_get_dn(Slapi_RDN *srdn, char **dn);
+/* 1 with type and value LENT, or -1. */
 int slapi_rdn_get_first(Slapi_RDN *rdn, char **type, char **value);
 int slapi_rdn_get_first_ext(Slapi_RDN *srdn, const char **firstrdn, int flag);
+/* -1 when absent. OpenLDAP plug-ins count from 0, 389 from 1. */
 int slapi_rdn_get_index(Slapi_RDN *rdn, const char *type, const char *value, size_t length);
 int slapi_rdn_get_index_attr(Slapi_RDN *rdn, const char *type, char **value);
 int slapi_rdn_get_last_ext(Slapi_RDN *srdn, const char **lastrdn, int flag);
+/* The next number, or -1. */
 int slapi_rdn_get_next(Slapi_RDN *rdn, int index, char **type, char **value);
 int slapi_rdn_get_next_ext(Slapi_RDN *srdn, int idx, const char **nextrdn, int flag);
 const char *slapi_rdn_get_nrdn(Slapi_RDN *srdn);
 int slapi_rdn_get_num_components(Slapi_RDN *rdn);
 int slapi_rdn_get_prev_ext(Slapi_RDN *srdn, int idx, const char **prevrdn, int flag);
+/* LENT. */
 const char *slapi_rdn_get_rdn(const Slapi_RDN *rdn);
 size_t slapi_rdn_get_size(Slapi_RDN *srdn);
 char *slapi_rdn_get_value(const char *rdn);
@@ -463,6 +575,7 @@ void slapi_rdn_init_sdn(Slapi_RDN *rdn, const Slapi_DN *sdn);
 int slapi_rdn_is_conflict(Slapi_RDN *rdn);
 int slapi_rdn_is_multivalued(Slapi_RDN *rdn);
 int slapi_rdn_isempty(const Slapi_RDN *rdn);
+/* GIVEN: slapi_rdn_free. */
 Slapi_RDN *slapi_rdn_new(void);
 Slapi_RDN *slapi_rdn_new_all_dn(const char *dn);
 Slapi_RDN *slapi_rdn_new_dn(const char *dn);
@@ -479,22 +592,29 @@ void slapi_rdn_set_dn_ext(Slapi_RDN *rdn, const char *dn, int flags);
 void slapi_rdn_set_rdn(Slapi_RDN *rdn, const Slapi_RDN *fromrdn);
 void slapi_rdn_set_sdn(Slapi_RDN *rdn, const Slapi_DN *sdn);
 Slapi_DN *slapi_sdn_add_rdn(Slapi_DN *sdn, const Slapi_RDN *rdn);
+/* GIVEN, NULL when there is none. */
 Slapi_DN *slapi_sdn_common_ancestor(Slapi_DN *dn1, Slapi_DN *dn2);
+/* 0 for the same entry, else an order. */
 int slapi_sdn_compare(const Slapi_DN *sdn1, const Slapi_DN *sdn2);
 void slapi_sdn_copy(const Slapi_DN *from, Slapi_DN *to);
 void slapi_sdn_done(Slapi_DN *sdn);
 Slapi_DN *slapi_sdn_dup(const Slapi_DN *sdn);
 void slapi_sdn_free(Slapi_DN **sdn);
 void slapi_sdn_get_backend_parent(const Slapi_DN *sdn, Slapi_DN *sdn_parent, const Slapi_Backend *backend);
-void slapi_sdn_get_backend_parent_ext(const Slapi_DN *sdn, Slapi_DN *sdn_parent, const Slapi_Backend *backend, int is_tombstone);
+void slapi_sdn_get_backend_parent_ext(const Slapi_DN *sdn, Slapi_DN *sdn_parent, const Slapi_Backend *backend,
+                                      int is_tombstone);
+/* LENT. OpenLDAP plug-ins: the name as given; 389: the pretty form. NULL when empty. */
 const char *slapi_sdn_get_dn(const Slapi_DN *sdn);
+/* LENT: the normal form, NULL when empty. */
 const char *slapi_sdn_get_ndn(const Slapi_DN *sdn);
 int slapi_sdn_get_ndn_len(const Slapi_DN *sdn);
 void slapi_sdn_get_parent(const Slapi_DN *sdn, Slapi_DN *sdn_parent);
 void slapi_sdn_get_parent_ext(const Slapi_DN *sdn, Slapi_DN *sdn_parent, int is_tombstone);
 void slapi_sdn_get_rdn(const Slapi_DN *sdn, Slapi_RDN *rdn);
 size_t slapi_sdn_get_size(const Slapi_DN *sdn);
+/* LENT: as given. */
 const char *slapi_sdn_get_udn(const Slapi_DN *sdn);
+/* sdn is raw storage, slapi_sdn_done frees what it comes to hold. */
 Slapi_DN *slapi_sdn_init(Slapi_DN *sdn);
 Slapi_DN *slapi_sdn_init_dn_byref(Slapi_DN *sdn, const char *dn);
 Slapi_DN *slapi_sdn_init_dn_byval(Slapi_DN *sdn, const char *dn);
@@ -508,8 +628,9 @@ int slapi_sdn_is_rdn_component(const Slapi_DN *rdn, const Slapi_Attr *a, const S
 int slapi_sdn_isempty(const Slapi_DN *sdn);
 int slapi_sdn_isgrandparent(const Slapi_DN *parent, const Slapi_DN *child);
 int slapi_sdn_isparent(const Slapi_DN *parent, const Slapi_DN *child);
-int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
+/* 1 when sdn is suffixsdn or below it. */
 int slapi_sdn_issuffix(const Slapi_DN *sdn, const Slapi_DN *suffixsdn);
+/* GIVEN: slapi_sdn_free. */
 Slapi_DN *slapi_sdn_new(void);
 Slapi_DN *slapi_sdn_new_dn_byref(const char *dn);
 Slapi_DN *slapi_sdn_new_dn_byval(const char *dn);
@@ -521,6 +642,7 @@ Slapi_DN *slapi_sdn_new_ndn_passin(const char *ndn);
 Slapi_DN *slapi_sdn_new_normdn_byref(const char *normdn);
 Slapi_DN *slapi_sdn_new_normdn_byval(const char *dn);
 Slapi_DN *slapi_sdn_new_normdn_passin(const char *dn);
+/* 1 when dn is in the scope (LDAP_SCOPE_*) of base. */
 int slapi_sdn_scope_test(const Slapi_DN *dn, const Slapi_DN *base, int scope);
 int slapi_sdn_scope_test_ext(const Slapi_DN *dn, const Slapi_DN *base, int scope, int flags);
 Slapi_DN *slapi_sdn_set_dn_byref(Slapi_DN *sdn, const char *dn);
@@ -538,13 +660,17 @@ int slapi_srdn_copy(const Slapi_RDN *from, Slapi_RDN *to);
 
 /* ---------------------------------------------------------------- Modifications */
 
+/* byref LENDS, byval copies, passin TAKES an array or a mod, passout GIVES it. */
+/* *dn and *attrs are GIVEN: slapi_ch_free_string, slapi_mods_init_passin. */
 int slapi_entry2mods(const Slapi_Entry *e, char **dn, LDAPMod ***attrs);
 void slapi_mod_add_value(Slapi_Mod *smod, const struct berval *val);
 void slapi_mod_done(Slapi_Mod *mod);
 void slapi_mod_dump(LDAPMod *mod, int n);
 void slapi_mod_free(Slapi_Mod **smod);
+/* LENT. */
 struct berval *slapi_mod_get_first_value(Slapi_Mod *smod);
 const LDAPMod *slapi_mod_get_ldapmod_byref(const Slapi_Mod *smod);
+/* GIVEN; smod is empty then. */
 LDAPMod *slapi_mod_get_ldapmod_passout(Slapi_Mod *smod);
 struct berval *slapi_mod_get_next_value(Slapi_Mod *smod);
 int slapi_mod_get_num_values(const Slapi_Mod *smod);
@@ -560,19 +686,26 @@ Slapi_Mod *slapi_mod_new(void);
 void slapi_mod_remove_value(Slapi_Mod *smod);
 void slapi_mod_set_operation(Slapi_Mod *smod, int op);
 void slapi_mod_set_type(Slapi_Mod *smod, const char *type);
+/* *e is GIVEN. LDAP result code. */
 int slapi_mods2entry(Slapi_Entry **e, const char *dn, LDAPMod **attrs);
 void slapi_mods_add(Slapi_Mods *smods, int modtype, const char *type, unsigned long len, const char *val);
+/* TAKEN. */
 void slapi_mods_add_ldapmod(Slapi_Mods *smods, LDAPMod *mod);
 void slapi_mods_add_mod_values(Slapi_Mods *smods, int modtype, const char *type, Slapi_Value **va);
 void slapi_mods_add_modbvps(Slapi_Mods *smods, int modtype, const char *type, struct berval **bvps);
+/* smod gives its mod away and is empty then. */
 void slapi_mods_add_smod(Slapi_Mods *smods, Slapi_Mod *smod);
 void slapi_mods_add_string(Slapi_Mods *smods, int modtype, const char *type, const char *val);
 void slapi_mods_done(Slapi_Mods *smods);
 void slapi_mods_dump(const Slapi_Mods *smods, const char *text);
 void slapi_mods_free(Slapi_Mods **smods);
+/* LENT. */
 LDAPMod *slapi_mods_get_first_mod(Slapi_Mods *smods);
+/* Fills smod, which may be raw storage, and answers it; NULL at the end. */
 Slapi_Mod *slapi_mods_get_first_smod(Slapi_Mods *smods, Slapi_Mod *smod);
+/* LENT until the next change. */
 LDAPMod **slapi_mods_get_ldapmods_byref(Slapi_Mods *smods);
+/* GIVEN; smods is empty then. */
 LDAPMod **slapi_mods_get_ldapmods_passout(Slapi_Mods *smods);
 LDAPMod *slapi_mods_get_next_mod(Slapi_Mods *smods);
 Slapi_Mod *slapi_mods_get_next_smod(Slapi_Mods *smods, Slapi_Mod *smod);
@@ -586,15 +719,21 @@ void slapi_mods_insert_before(Slapi_Mods *smods, LDAPMod *mod);
 void slapi_mods_insert_smod_at(Slapi_Mods *smods, Slapi_Mod *smod, int pos);
 void slapi_mods_insert_smod_before(Slapi_Mods *smods, Slapi_Mod *smod);
 void slapi_mods_iterator_backone(Slapi_Mods *smods);
+/* GIVEN: slapi_mods_free. To be initialised by one of slapi_mods_init*. */
 Slapi_Mods *slapi_mods_new(void);
 void slapi_mods_remove(Slapi_Mods *smods);
 
 /* ---------------------------------------------------------------- Filters */
 
+/* A filter made here is GIVEN: slapi_filter_free. */
+/* GIVEN. */
 char *slapi_escape_filter_value(char *filter_str, int len);
 int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *error_code);
 int slapi_filter_changetype(Slapi_Filter *f, const char *newtype);
+int slapi_filter_compare(Slapi_Filter *f1, Slapi_Filter *f2);
 Slapi_Filter *slapi_filter_dup(Slapi_Filter *f);
+char *slapi_filter_escape_filter_value(char *filter_attr, char *filter_value);
+/* TAKEN. */
 void slapi_filter_free(Slapi_Filter *f, int recurse);
 int slapi_filter_get_attribute_type(Slapi_Filter *f, char **type);
 int slapi_filter_get_ava(Slapi_Filter *f, char **type, struct berval **bval);
@@ -604,22 +743,29 @@ Slapi_Filter *slapi_filter_join(int ftype, Slapi_Filter *f1, Slapi_Filter *f2);
 Slapi_Filter *slapi_filter_join_ex(int ftype, Slapi_Filter *f1, Slapi_Filter *f2, int recurse_always);
 Slapi_Filter *slapi_filter_list_first(Slapi_Filter *f);
 Slapi_Filter *slapi_filter_list_next(Slapi_Filter *f, Slapi_Filter *fprev);
-char *slapi_filter_sprintf(const char *fmt, ...);
+char *slapi_filter_sprintf(const char *fmt, ...) SLAPI_PRINTF(1, 2);
 int slapi_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access);
+int slapi_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access, int only_test_access);
 int slapi_filter_test_simple(Slapi_Entry *e, Slapi_Filter *f);
 char *slapi_find_matching_paren(const char *str);
+/* GIVEN; NULL for what is no filter. */
 Slapi_Filter *slapi_str2filter(char *str);
-int slapi_x_filter_append(int choice, Slapi_Filter **pContainingFilter, Slapi_Filter **pNextFilter, Slapi_Filter *filterToAppend);
+int slapi_x_filter_append(int choice, Slapi_Filter **pContainingFilter, Slapi_Filter **pNextFilter,
+                          Slapi_Filter *filterToAppend);
 int slapi_x_filter_set_attribute_type(Slapi_Filter *f, const char *type);
 
 /* ---------------------------------------------------------------- Controls, extended operations, SASL mechanisms */
 
-void slapi_add_auth_response_control(Slapi_PBlock *pb, const char *binddn);
+/* newctrl is copied, or TAKEN without copy. */
 void slapi_add_control_ext(LDAPControl ***ctrlsp, LDAPControl *newctrl, int copy);
 void slapi_add_controls(LDAPControl ***ctrlsp, LDAPControl **newctrls, int copy);
+/* *ctrlp is GIVEN. LDAP result code. */
 int slapi_build_control(char *oid, BerElement *ber, char iscritical, LDAPControl **ctrlp);
+/* *ctrlp is GIVEN; the bytes of bvp are TAKEN. */
 int slapi_build_control_from_berval(char *oid, struct berval *bvp, char iscritical, LDAPControl **ctrlp);
+/* 1 with *val LENT, 0 when absent. OpenLDAP plug-ins: *val NULL for an empty value. */
 int slapi_control_present(LDAPControl **controls, char *oid, struct berval **val, int *iscritical);
+/* GIVEN: ldap_control_free. */
 LDAPControl *slapi_dup_control(LDAPControl *ctrl);
 int slapi_get_supported_controls(char ***ctrloidsp, unsigned long **ctrlopsp);
 int slapi_get_supported_controls_copy(char ***ctrloidsp, unsigned long **ctrlopsp);
@@ -634,72 +780,111 @@ void slapi_register_supported_saslmechnisms(char *mechanism);
 
 /* ---------------------------------------------------------------- Results */
 
-int slapi_send_ldap_intermediate(Slapi_PBlock *pb, LDAPControl **ectrls, char *responseName, struct berval *responseValue);
+int slapi_send_ldap_intermediate(Slapi_PBlock *pb, LDAPControl **ectrls, char *responseName,
+                                 struct berval *responseValue);
+int slapi_send_ldap_referral(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **refs, struct berval ***urls);
 void slapi_send_ldap_result(Slapi_PBlock *pb, int err, char *matched, char *text, int nentries, struct berval **urls);
 int slapi_send_ldap_search_entry(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **ectrls, char **attrs, int attrsonly);
-int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **urls, LDAPControl **ectrls, struct berval **v2refs);
+int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **urls, LDAPControl **ectrls,
+                                     struct berval **v2refs);
 
 /* ---------------------------------------------------------------- Internal operations */
 
+/* The set_pb functions describe an operation in a pblock of your own, the _pb
+ * functions run it; SLAPI_PLUGIN_INTOP_RESULT holds the LDAP result code then.
+ * Strings, mods and controls are copied at once.
+ */
 Slapi_PBlock *slapi_add_entry_internal(Slapi_Entry *e, LDAPControl **controls, int log_change);
-void slapi_add_entry_internal_set_pb(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **controls, Slapi_ComponentId *plugin_identity, int operation_flags);
+/* OpenLDAP plug-ins keep e; for 389 ones the operation takes it, also when it fails. */
+void slapi_add_entry_internal_set_pb(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **controls,
+                                     Slapi_ComponentId *plugin_identity, int operation_flags);
 Slapi_PBlock *slapi_add_internal(char *dn, LDAPMod **attrs, LDAPControl **controls, int log_changes);
 int slapi_add_internal_pb(Slapi_PBlock *pb);
-int slapi_add_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **attrs, LDAPControl **controls, Slapi_ComponentId *plugin_identity, int operation_flags);
+int slapi_add_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **attrs, LDAPControl **controls,
+                              Slapi_ComponentId *plugin_identity, int operation_flags);
 Slapi_PBlock *slapi_delete_internal(char *dn, LDAPControl **controls, int log_change);
 int slapi_delete_internal_pb(Slapi_PBlock *pb);
-void slapi_delete_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_delete_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPControl **controls, const char *uniqueid,
+                                  Slapi_ComponentId *plugin_identity, int operation_flags);
 void slapi_free_search_results_internal(Slapi_PBlock *pb);
 Slapi_PBlock *slapi_modify_internal(char *dn, LDAPMod **mods, LDAPControl **controls, int log_change);
 int slapi_modify_internal_pb(Slapi_PBlock *pb);
-void slapi_modify_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **mods, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
-void slapi_modify_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *sdn, LDAPMod **mods, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_modify_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **mods, LDAPControl **controls,
+                                  const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_modify_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *sdn, LDAPMod **mods, LDAPControl **controls,
+                                      const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
 Slapi_PBlock *slapi_modrdn_internal(char *olddn, char *newrdn, int deloldrdn, LDAPControl **controls, int log_change);
 int slapi_modrdn_internal_pb(Slapi_PBlock *pb);
 int slapi_op_internal(Slapi_PBlock *pb);
-void slapi_rename_internal_set_pb(Slapi_PBlock *pb, const char *olddn, const char *newrdn, const char *newsuperior, int deloldrdn, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
-void slapi_rename_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *olddn, const char *newrdn, const Slapi_DN *newsuperior, int deloldrdn, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
-int32_t slapi_search_get_entry(Slapi_PBlock **pb, Slapi_DN *dn, char **attrs, Slapi_Entry **ret_entry, void *component_identity);
+Slapi_PBlock *slapi_rename_internal(const char *olddn, const char *newrdn, const char *newsuperior, int deloldrdn,
+                                    LDAPControl **controls, int log_change);
+void slapi_rename_internal_set_pb(Slapi_PBlock *pb, const char *olddn, const char *newrdn, const char *newsuperior,
+                                  int deloldrdn, LDAPControl **controls, const char *uniqueid,
+                                  Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_rename_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *olddn, const char *newrdn,
+                                      const Slapi_DN *newsuperior, int deloldrdn, LDAPControl **controls,
+                                      const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+/* *ret_entry is LENT until slapi_search_get_entry_done. */
+int32_t slapi_search_get_entry(Slapi_PBlock **pb, Slapi_DN *dn, char **attrs, Slapi_Entry **ret_entry,
+                               void *component_identity);
 void slapi_search_get_entry_done(Slapi_PBlock **pb);
-Slapi_PBlock *slapi_search_internal(char *base, int scope, char *filter, LDAPControl **controls, char **attrs, int attrsonly);
-int slapi_search_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback prc, plugin_search_entry_callback psec, plugin_referral_entry_callback prec);
+Slapi_PBlock *slapi_search_internal(char *base, int scope, char *filter, LDAPControl **controls, char **attrs,
+                                    int attrsonly);
+int slapi_search_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback prc,
+                                      plugin_search_entry_callback psec, plugin_referral_entry_callback prec);
+/* *ret_entry is GIVEN: slapi_entry_free. LDAP result code. */
 int slapi_search_internal_get_entry(Slapi_DN *dn, char **attrlist, Slapi_Entry **ret_entry, void *caller_identity);
+/* Entries are LENT by SLAPI_PLUGIN_INTOP_SEARCH_ENTRIES until slapi_free_search_results_internal. */
 int slapi_search_internal_pb(Slapi_PBlock *pb);
-void slapi_search_internal_set_pb(Slapi_PBlock *pb, const char *base, int scope, const char *filter, char **attrs, int attrsonly, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
-void slapi_search_internal_set_pb_ext(Slapi_PBlock *pb, Slapi_DN *sdn, int scope, const char *filter, char **attrs, int attrsonly, LDAPControl **controls, const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
-int slapi_seq_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback res_callback, plugin_search_entry_callback srch_callback, plugin_referral_entry_callback ref_callback);
-void slapi_seq_internal_set_pb(Slapi_PBlock *pb, char *ibase, int type, char *attrname, char *val, char **attrs, int attrsonly, LDAPControl **controls, Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_search_internal_set_pb(Slapi_PBlock *pb, const char *base, int scope, const char *filter, char **attrs,
+                                  int attrsonly, LDAPControl **controls, const char *uniqueid,
+                                  Slapi_ComponentId *plugin_identity, int operation_flags);
+void slapi_search_internal_set_pb_ext(Slapi_PBlock *pb, Slapi_DN *sdn, int scope, const char *filter, char **attrs,
+                                      int attrsonly, LDAPControl **controls, const char *uniqueid,
+                                      Slapi_ComponentId *plugin_identity, int operation_flags);
 
 /* ---------------------------------------------------------------- Registering plug-ins */
 
+void slapi_plugin_op_finished(void *arg);
+void slapi_plugin_op_started(void *arg);
 int slapi_plugin_running(Slapi_PBlock *pb);
-int slapi_register_plugin(const char *plugintype, int enabled, const char *initsymbol, slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity);
-int slapi_register_plugin_ext(const char *plugintype, int enabled, const char *initsymbol, slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity, int precedence);
+int slapi_register_plugin(const char *plugintype, int enabled, const char *initsymbol,
+                          slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity);
+int slapi_register_plugin_ext(const char *plugintype, int enabled, const char *initsymbol,
+                              slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity,
+                              int precedence);
 void slapi_set_plugin_open_rootdn_bind(Slapi_PBlock *pb);
 
 /* ---------------------------------------------------------------- Object extensions and the API broker */
 
+int slapi_apib_addref(void **api);
 int slapi_apib_get_interface(char *guid, void ***api);
+int slapi_apib_get_interface_all(char *guid, void ****apilist);
+int slapi_apib_make_reference_counted(void **api, slapi_apib_callback_on_zero callback);
 int slapi_apib_register(char *guid, void **api);
+int slapi_apib_release(void **api);
 int slapi_apib_unregister(char *guid);
 void *slapi_get_object_extension(int objecttype, void *object, int extensionhandle);
-int slapi_register_object_extension(const char *pluginname, const char *objectname, slapi_extension_constructor_fnptr constructor, slapi_extension_destructor_fnptr destructor, int *objecttype, int *extensionhandle);
+int slapi_register_object_extension(const char *pluginname, const char *objectname,
+                                    slapi_extension_constructor_fnptr constructor,
+                                    slapi_extension_destructor_fnptr destructor, int *objecttype,
+                                    int *extensionhandle);
 void slapi_set_object_extension(int objecttype, void *object, int extensionhandle, void *extension);
 int slapi_unregister_object_extension(const char *pluginname, const char *objectname, int *objecttype, int *ext_index);
 
 /* ---------------------------------------------------------------- Backends */
 
+/* A Slapi_Backend is LENT for as long as the server runs. */
 void slapi_be_addsuffix(Slapi_Backend *be, const Slapi_DN *suffix);
 int slapi_be_exist(const Slapi_DN *sdn);
-void slapi_be_free(Slapi_Backend **be);
 void *slapi_be_get_instance_info(Slapi_Backend *be);
+char *slapi_be_get_name(Slapi_Backend *be);
 int slapi_be_get_readonly(Slapi_Backend *be);
 const Slapi_DN *slapi_be_getsuffix(Slapi_Backend *be, int n);
 const char *slapi_be_gettype(Slapi_Backend *be);
 int slapi_be_is_flag_set(Slapi_Backend *be, int flag);
 int slapi_be_issuffix(const Slapi_Backend *be, const Slapi_DN *suffix);
 int slapi_be_logchanges(Slapi_Backend *be);
-Slapi_Backend *slapi_be_new(const char *type, const char *name, int isprivate, int logchanges);
 int slapi_be_private(Slapi_Backend *be);
 Slapi_Backend *slapi_be_select(const Slapi_DN *sdn);
 Slapi_Backend *slapi_be_select_by_instance_name(const char *name);
@@ -707,11 +892,12 @@ Slapi_Backend *slapi_be_select_exact(const Slapi_DN *sdn);
 void slapi_be_set_flag(Slapi_Backend *be, int flag);
 void slapi_be_set_instance_info(Slapi_Backend *be, void *data);
 void slapi_be_set_readonly(Slapi_Backend *be, int readonly);
-int slapi_be_setentrypoint(Slapi_Backend *be, int entrypoint, void *ret_fnptr, Slapi_PBlock *pb);
+void slapi_be_unset_flag(Slapi_Backend *be, int flag);
 Slapi_Backend *slapi_get_first_backend(char **cookie);
 Slapi_DN *slapi_get_first_suffix(void **node, int show_private);
 Slapi_Backend *slapi_get_next_backend(char *cookie);
 Slapi_DN *slapi_get_next_suffix(void **node, int show_private);
+Slapi_DN *slapi_get_next_suffix_ext(void **node, int show_private);
 const Slapi_DN *slapi_get_suffix_by_dn(const Slapi_DN *dn);
 int slapi_is_root_suffix(Slapi_DN *dn);
 void slapi_register_backend_state_change(void *handle, slapi_backend_state_change_fnptr funct);
@@ -721,18 +907,18 @@ const char *slapi_x_be_get_updatedn(Slapi_Backend *be);
 
 /* ---------------------------------------------------------------- Connections and operations */
 
-int slapi_connection_acquire(Slapi_Connection *conn);
-int slapi_connection_remove_operation(Slapi_PBlock *pb, Slapi_Connection *conn, Slapi_Operation *op, int release);
 void slapi_free_client_ip(char **clientIP);
 int slapi_get_client_ip(Slapi_PBlock *pb, char **clientIP);
+int slapi_get_client_port(Slapi_PBlock *pPB, int *fromPort);
 int slapi_is_connection_ssl(Slapi_PBlock *pPB, int *isSSL);
-int slapi_is_ldapi_conn(Slapi_PBlock *pb);
 int slapi_is_operation_abandoned(Slapi_Operation *op);
 int slapi_op_abandoned(Slapi_PBlock *pb);
 unsigned long slapi_op_get_type(Slapi_Operation *op);
 char *slapi_op_type_to_string(unsigned long type);
+void slapi_operation_clear_flag(Slapi_Operation *op, unsigned long flag);
 ber_int_t slapi_operation_get_msgid(Slapi_Operation *op);
 ber_tag_t slapi_operation_get_tag(Slapi_Operation *op);
+int slapi_operation_is_flag_set(Slapi_Operation *op, unsigned long flag);
 Slapi_Operation *slapi_operation_new(int flags);
 void slapi_operation_set_flag(Slapi_Operation *op, unsigned long flag);
 void slapi_operation_set_msgid(Slapi_Operation *op, ber_int_t msgid);
@@ -742,60 +928,71 @@ void slapi_operation_time_expiry(Slapi_Operation *o, time_t timeout, struct time
 
 /* ---------------------------------------------------------------- Configuration callbacks */
 
-int slapi_config_register_callback(int operation, int flags, const char *base, int scope, const char *filter, dseCallbackFn fn, void *fn_arg);
-int slapi_config_register_callback_plugin(int operation, int flags, const char *base, int scope, const char *filter, dseCallbackFn fn, void *fn_arg, Slapi_PBlock *pb);
-int slapi_config_remove_callback(int operation, int flags, const char *base, int scope, const char *filter, dseCallbackFn fn);
-int slapi_set_plugin_default_config(const char *type, Slapi_Value *value);
+int slapi_config_register_callback(int operation, int flags, const char *base, int scope, const char *filter,
+                                   dseCallbackFn fn, void *fn_arg);
+int slapi_config_register_callback_plugin(int operation, int flags, const char *base, int scope, const char *filter,
+                                          dseCallbackFn fn, void *fn_arg, Slapi_PBlock *pb);
+int slapi_config_remove_callback(int operation, int flags, const char *base, int scope, const char *filter,
+                                 dseCallbackFn fn);
 
 /* ---------------------------------------------------------------- Tasks */
 
+/* A task is the server's until slapi_task_finish or slapi_destroy_task. */
+void slapi_destroy_task(void *arg);
 Slapi_Task *slapi_new_task(const char *dn);
 Slapi_Task *slapi_plugin_new_task(const char *dn, void *arg);
 int slapi_plugin_task_register_handler(const char *name, dseCallbackFn func, Slapi_PBlock *plugin_pb);
 int slapi_plugin_task_unregister_handler(const char *name, dseCallbackFn func);
 void slapi_task_begin(Slapi_Task *task, int total_work);
+void slapi_task_cancel(Slapi_Task *task, int rc);
 void slapi_task_dec_refcount(Slapi_Task *task);
 void slapi_task_finish(Slapi_Task *task, int rc);
 void *slapi_task_get_data(Slapi_Task *task);
 int slapi_task_get_refcount(Slapi_Task *task);
+int slapi_task_get_state(Slapi_Task *task);
+int slapi_task_get_warning(Slapi_Task *task);
 void slapi_task_inc_progress(Slapi_Task *task);
 void slapi_task_inc_refcount(Slapi_Task *task);
 void slapi_task_log_notice(Slapi_Task *task, const char *format, ...);
+void slapi_task_log_notice_ext(Slapi_Task *task, char *format, va_list varg);
 void slapi_task_log_status(Slapi_Task *task, char *format, ...);
+void slapi_task_log_status_ext(Slapi_Task *task, char *format, va_list varg);
 int slapi_task_register_handler(const char *name, dseCallbackFn func);
+void slapi_task_set_cancel_fn(Slapi_Task *task, TaskCallbackFn func);
 void slapi_task_set_data(Slapi_Task *task, void *data);
 void slapi_task_set_destructor_fn(Slapi_Task *task, TaskCallbackFn func);
+void slapi_task_set_warning(Slapi_Task *task, task_warning warn);
+void slapi_task_status_changed(Slapi_Task *task);
 
 /* ---------------------------------------------------------------- Schema */
 
 int slapi_attr_get_syntax_oid_copy(const Slapi_Attr *a, char **oidp);
 int slapi_attr_syntax_exists(const char *type);
+/* The schema's spelling. OpenLDAP plug-ins: LENT. 389: GIVEN. */
 char *slapi_attr_syntax_normalize(const char *s);
 int slapi_attr_type2plugin(const char *type, void **pi);
 int slapi_dn_syntax_check(Slapi_PBlock *pb, const char *dn, int override);
+/* 0, or 1 with the reason in SLAPI_PB_RESULT_TEXT of pb (may be NULL). */
 int slapi_entry_schema_check(Slapi_PBlock *pb, Slapi_Entry *e);
-int slapi_mods_syntax_check(Slapi_PBlock *pb, LDAPMod **mods, int override);
-void slapi_schema_expand_objectclasses(Slapi_Entry *e);
 int slapi_entry_syntax_check(Slapi_PBlock *pb, Slapi_Entry *e, int override);
 void slapi_matchingrule_free(Slapi_MatchingRuleEntry **mrEntry, int freeMembers);
 int slapi_matchingrule_get(Slapi_MatchingRuleEntry *mr, int arg, void *value);
+/* GIVEN: slapi_matchingrule_free. */
 Slapi_MatchingRuleEntry *slapi_matchingrule_new(void);
-int slapi_matchingrule_register(Slapi_MatchingRuleEntry *mrEntry);
 int slapi_matchingrule_set(Slapi_MatchingRuleEntry *mr, int arg, void *value);
+int slapi_mods_syntax_check(Slapi_PBlock *pb, LDAPMod **mods, int override);
+void slapi_schema_expand_objectclasses(Slapi_Entry *e);
 
 /* ---------------------------------------------------------------- Computed and virtual attributes */
 
 int compute_evaluator(computed_attr_context *c, char *type, Slapi_Entry *e, slapi_compute_output_t outputfn);
 int compute_rewrite_search_filter(Slapi_PBlock *pb);
 int slapi_compute_add_evaluator(slapi_compute_callback_t function);
+int slapi_compute_add_evaluator_ext(slapi_compute_callback_t function, int rootonly);
 int slapi_compute_add_search_rewriter(slapi_search_rewrite_callback_t function);
-void slapi_entry_vattrcache_watermark_invalidate(Slapi_Entry *e);
-void slapi_entrycache_vattrcache_watermark_invalidate(void);
 int slapi_vattr_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access);
-int slapi_vattr_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access, int only_test_access);
-int slapi_vattr_value_compare(Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags);
-void slapi_vattr_values_free(Slapi_ValueSet **value, char **actual_type_name, int flags);
-int slapi_vattr_values_get(Slapi_Entry *e, char *type, Slapi_ValueSet **results, int *type_name_disposition, char **actual_type_name, int flags, int *buffer_flags);
+int slapi_vattr_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access,
+                                int only_test_access);
 int slapi_x_compute_get_pblock(computed_attr_context *c, Slapi_PBlock **pb);
 
 /* ---------------------------------------------------------------- Roles */
@@ -809,33 +1006,35 @@ int slapi_back_transaction_abort(Slapi_PBlock *pb);
 int slapi_back_transaction_begin(Slapi_PBlock *pb);
 int slapi_back_transaction_commit(Slapi_PBlock *pb);
 
-/* ---------------------------------------------------------------- Unique ids */
-
-void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callback);
-
 /* ---------------------------------------------------------------- Passwords */
 
-int slapi_add_pwd_control(Slapi_PBlock *pb, char *arg, long time);
-int slapi_check_account_lock(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, int pwresponse_req, int check_password_policy, int send_result);
+char *slapi_encode(char *value, char *alg);
+char *slapi_encode_ext(Slapi_PBlock *pb, const Slapi_DN *sdn, char *value, char *alg);
 char *slapi_get_first_clear_text_pw(Slapi_Entry *entry);
-Slapi_PWPolicy *slapi_get_pwpolicy(Slapi_DN *dn);
+int slapi_is_encoded(char *value);
 int slapi_pw_find(struct berval **vals, struct berval *v);
-void slapi_pwpolicy_free(Slapi_PWPolicy *pwpolicy);
-int slapi_pwpolicy_is_expired(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *expire_time, int *remaining_grace);
-int slapi_pwpolicy_is_locked(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *unlock_time);
-int slapi_pwpolicy_is_reset(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e);
-int slapi_pwpolicy_make_response_control(Slapi_PBlock *pb, int seconds, int logins, int error);
+int slapi_pw_find_sv(Slapi_Value **vals, const Slapi_Value *v);
 
 /* ---------------------------------------------------------------- Locks, conditions, counters */
 
 void DS_Sleep(unsigned int ticks);
+int32_t slapi_atomic_decr_32(int32_t *ptr, int memorder);
+uint64_t slapi_atomic_decr_64(uint64_t *ptr, int memorder);
+int32_t slapi_atomic_incr_32(int32_t *ptr, int memorder);
+uint64_t slapi_atomic_incr_64(uint64_t *ptr, int memorder);
+int32_t slapi_atomic_load_32(int32_t *ptr, int memorder);
 uint64_t slapi_atomic_load_64(uint64_t *ptr, int memorder);
+void slapi_atomic_store_32(int32_t *ptr, int32_t val, int memorder);
 void slapi_atomic_store_64(uint64_t *ptr, uint64_t val, int memorder);
+uint64_t slapi_counter_add(Slapi_Counter *counter, uint64_t addvalue);
 uint64_t slapi_counter_decrement(Slapi_Counter *counter);
 void slapi_counter_destroy(Slapi_Counter **counter);
 uint64_t slapi_counter_get_value(Slapi_Counter *counter);
 uint64_t slapi_counter_increment(Slapi_Counter *counter);
+void slapi_counter_init(Slapi_Counter *counter);
 Slapi_Counter *slapi_counter_new(void);
+uint64_t slapi_counter_set_value(Slapi_Counter *counter, uint64_t newvalue);
+uint64_t slapi_counter_subtract(Slapi_Counter *counter, uint64_t subvalue);
 void slapi_destroy_condvar(Slapi_CondVar *cvar);
 void slapi_destroy_mutex(Slapi_Mutex *mutex);
 void slapi_destroy_rwlock(Slapi_RWLock *rwlock);
@@ -843,7 +1042,9 @@ void slapi_lock_mutex(Slapi_Mutex *mutex);
 Slapi_CondVar *slapi_new_condvar(Slapi_Mutex *mutex);
 Slapi_Mutex *slapi_new_mutex(void);
 Slapi_RWLock *slapi_new_rwlock(void);
+Slapi_RWLock *slapi_new_rwlock_prio(int32_t prio_writer);
 int slapi_notify_condvar(Slapi_CondVar *cvar, int notify_all);
+int slapi_rwlock_get_size(void);
 int slapi_rwlock_rdlock(Slapi_RWLock *rwlock);
 int slapi_rwlock_unlock(Slapi_RWLock *rwlock);
 int slapi_rwlock_wrlock(Slapi_RWLock *rwlock);
@@ -853,71 +1054,115 @@ int slapi_wait_condvar_pt(Slapi_CondVar *cvar, Slapi_Mutex *mutex, struct timeva
 
 /* ---------------------------------------------------------------- Event queue */
 
+int slapi_eq_cancel(Slapi_Eq_Context ctx);
 int slapi_eq_cancel_rel(Slapi_Eq_Context ctx);
+void *slapi_eq_get_arg(Slapi_Eq_Context ctx);
+void *slapi_eq_get_arg_rel(Slapi_Eq_Context ctx);
 Slapi_Eq_Context slapi_eq_once(slapi_eq_fn_t fn, void *arg, time_t when);
 Slapi_Eq_Context slapi_eq_once_rel(slapi_eq_fn_t fn, void *arg, time_t when);
+Slapi_Eq_Context slapi_eq_repeat(slapi_eq_fn_t fn, void *arg, time_t when, unsigned long interval);
 Slapi_Eq_Context slapi_eq_repeat_rel(slapi_eq_fn_t fn, void *arg, time_t when, unsigned long interval);
 
 /* ---------------------------------------------------------------- UTF-8 */
 
+size_t ldap_utf8characters(const char *);
 int ldap_utf8copy(char *dst, const char *src);
 unsigned long ldap_utf8getcc(const char **src);
+int ldap_utf8isalnum(char *s);
+int ldap_utf8isalpha(char *s);
 int ldap_utf8isdigit(char *s);
 int ldap_utf8isspace(char *s);
+int ldap_utf8isxdigit(char *s);
 int ldap_utf8len(const char *);
 char *ldap_utf8next(char *);
+char *ldap_utf8nextn(char *s, int n);
 char *ldap_utf8prev(char *);
+char *ldap_utf8prevn(char *s, char *from, int n);
 char *ldap_utf8strtok_r(char *src, const char *brk, char **next);
 int slapi_UTF8CASECMP(char *s0, char *s1);
+int slapi_UTF8ISLOWER(char *s);
+int slapi_UTF8ISUPPER(char *s);
 int slapi_UTF8NCASECMP(char *s0, char *s1, int n);
+unsigned char *slapi_UTF8STRTOLOWER(char *s);
+unsigned char *slapi_UTF8STRTOUPPER(char *s);
+void slapi_UTF8TOLOWER(char *s, char *d, int *ssz, int *dsz);
+void slapi_UTF8TOUPPER(char *s, char *d, int *ssz, int *dsz);
+int slapi_has8thBit(unsigned char *s);
 unsigned char *slapi_utf8StrToLower(unsigned char *s);
+unsigned char *slapi_utf8StrToUpper(unsigned char *s);
 void slapi_utf8ToLower(unsigned char *s, unsigned char *d, int *ssz, int *dsz);
+void slapi_utf8ToUpper(unsigned char *s, unsigned char *d, int *ssz, int *dsz);
 int slapi_utf8casecmp(unsigned char *s0, unsigned char *s1);
+int slapi_utf8isLower(unsigned char *s);
+int slapi_utf8isUpper(unsigned char *s);
 int slapi_utf8ncasecmp(unsigned char *s0, unsigned char *s1, int n);
 
 /* ---------------------------------------------------------------- Log */
 
 int slapi_is_loglevel_set(const int loglevel);
-int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...);
+/* One line of the error log when level is on. */
+int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...) SLAPI_PRINTF(3, 4);
+int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1, va_list varg2);
 
 /* ---------------------------------------------------------------- Various */
 
 int slapi_access_allowed(Slapi_PBlock *pb, Slapi_Entry *e, char *attr, struct berval *val, int access);
 int slapi_acl_check_mods(Slapi_PBlock *pb, Slapi_Entry *e, LDAPMod **mods, char **errbuf);
 int slapi_berval_cmp(const struct berval *L, const struct berval *R);
+int32_t slapi_clock_gettime(struct timespec *tp);
 int slapi_ct_memcmp(const void *p1, const void *p2, size_t n);
+struct timespec slapi_current_rel_time_hr(void);
 time_t slapi_current_rel_time_t(void);
+time_t slapi_current_time(void);
 time_t slapi_current_utc_time(void);
+struct timespec slapi_current_utc_time_hr(void);
+char *slapi_err2string(int result);
 char *slapi_get_hostname(void);
 int slapi_hexchar2int(char c);
 int slapi_is_shutting_down(void);
-int slapi_ldap_bind(LDAP *ld, const char *bindid, const char *creds, const char *mech, LDAPControl **serverctrls, LDAPControl ***returnedctrls, struct timeval *timeout, int *msgidp);
-int slapi_ldap_create_proxyauth_control(LDAP *ld, const char *dn, const char ctl_iscritical, int usev2, LDAPControl **ctrlp);
+int slapi_isbitset_int(unsigned int f, unsigned int bitnum);
+int slapi_isbitset_uchar(unsigned char f, unsigned char bitnum);
+int slapi_ldap_count_values(char **vals);
+/* GIVEN: slapi_ldap_value_free. */
 char **slapi_ldap_explode_dn(const char *dn, int notypes);
 char **slapi_ldap_explode_rdn(const char *rdn, int notypes);
-int slapi_ldap_get_lderrno(LDAP *ld, char **m, char **s);
-LDAP *slapi_ldap_init(char *ldaphost, int ldapport, int secure, int shared);
-void slapi_ldap_unbind(LDAP *ld);
-int slapi_ldap_url_parse(const char *url, LDAPURLDesc **ludpp, int require_dn, int *secure);
 void slapi_ldap_value_free(char **vals);
 int slapi_ldif_parse_line(char *line, struct berval *type, struct berval *value, int *freeval);
-void slapi_ldif_put_type_and_value_with_options(char **out, const char *t, const char *val, int vlen, unsigned long options);
+void slapi_ldif_put_type_and_value_with_options(char **out, const char *t, const char *val, int vlen,
+                                                unsigned long options);
 char *slapi_pr_strerror(int prerrno);
 int slapi_rand(void);
 void slapi_rand_array(void *randx, size_t len);
 int slapi_rand_r(unsigned int *seed);
 Slapi_Regex *slapi_re_comp(const char *pat, char **error);
+int slapi_re_exec(Slapi_Regex *re_handle, const char *subject, time_t time_up);
 int32_t slapi_re_exec_nt(Slapi_Regex *re_handle, const char *subject);
 void slapi_re_free(Slapi_Regex *re_handle);
+int slapi_re_subs(Slapi_Regex *re_handle, const char *subject, const char *src, char **dst, unsigned long dstlen);
+int slapi_re_subs_ext(Slapi_Regex *re_handle, const char *subject, const char *src, char **dst, unsigned long dstlen,
+                      int filter);
+unsigned int slapi_setbit_int(unsigned int f, unsigned int bitnum);
+unsigned char slapi_setbit_uchar(unsigned char f, unsigned char bitnum);
 char **slapi_str2charray(char *str, char *brkstr);
+uint16_t slapi_str_to_u16(const char *s);
+uint32_t slapi_str_to_u32(const char *s);
+uint64_t slapi_str_to_u64(const char *s);
 uint8_t slapi_str_to_u8(const char *s);
 const char *slapi_system_strerror(const int syserrno);
 unsigned long slapi_timer_current_time(void);
 void slapi_timer_elapsed_time(char *label, unsigned long start);
 unsigned long slapi_timer_get_time(char *label);
+void slapi_timespec_diff(struct timespec *a, struct timespec *b, struct timespec *diff);
 void slapi_timespec_expire_at(time_t timeout, struct timespec *expire);
 slapi_timer_result slapi_timespec_expire_check(struct timespec *expire);
-const char *slapi_urlparse_err2string(int err);
+void slapi_timespec_expire_rel(time_t timeout, struct timespec *start, struct timespec *expire);
+void slapi_timestamp_utc_hr(char *buf, size_t bufsize);
+char *slapi_u16_to_hex(uint16_t val, char *s, uint8_t upper);
+char *slapi_u32_to_hex(uint32_t val, char *s, uint8_t upper);
+char *slapi_u64_to_hex(uint64_t val, char *s, uint8_t upper);
+char *slapi_u8_to_hex(uint8_t val, char *s, uint8_t upper);
+unsigned int slapi_unsetbit_int(unsigned int f, unsigned int bitnum);
+unsigned char slapi_unsetbit_uchar(unsigned char f, unsigned char bitnum);
 
 /* ================================================================ constants */
 
@@ -1804,6 +2049,28 @@ const char *slapi_urlparse_err2string(int err);
 #define BERTAG_T                                 "lu"
 #define PSEUDO_ATTR_UNHASHEDUSERPASSWORD         "unhashed#user#password"
 #define SLAPI_USERPWD_ATTR                       "userpassword"
+
+/* ---------------------------------------------------------------- Macros */
+
+/* Equal bytes. */
+#define SLAPI_BERVAL_EQ(a, b) ((a)->bv_len == (b)->bv_len && memcmp((a)->bv_val, (b)->bv_val, (a)->bv_len) == 0)
+#define BV_HAS_DATA(bv) ((bv) != NULL && (bv)->bv_len > 0 && (bv)->bv_val != NULL)
+#define SLAPI_IS_MOD_ADD(op) (((op) & ~LDAP_MOD_BVALUES) == LDAP_MOD_ADD)
+#define SLAPI_IS_MOD_DELETE(op) (((op) & ~LDAP_MOD_BVALUES) == LDAP_MOD_DELETE)
+#define SLAPI_IS_MOD_REPLACE(op) (((op) & ~LDAP_MOD_BVALUES) == LDAP_MOD_REPLACE)
+#define SLAPI_PLUGIN_IS_COMPAT(version) \
+	(strcmp((version), SLAPI_PLUGIN_VERSION_01) == 0 || strcmp((version), SLAPI_PLUGIN_VERSION_02) == 0 || \
+	 strcmp((version), SLAPI_PLUGIN_VERSION_03) == 0)
+/* One UTF-8 character; ASCII without a call. */
+#define LDAP_UTF8LEN(s) ((*(const unsigned char *)(s) & 0x80) ? ldap_utf8len(s) : 1)
+#define LDAP_UTF8NEXT(s) ((*(const unsigned char *)(s) & 0x80) ? ldap_utf8next(s) : (s) + 1)
+#define LDAP_UTF8INC(s) ((*(const unsigned char *)(s) & 0x80) ? ((s) = ldap_utf8next(s)) : ++(s))
+#define LDAP_UTF8PREV(s) ldap_utf8prev(s)
+#define LDAP_UTF8DEC(s) ((s) = ldap_utf8prev(s))
+#define LDAP_UTF8COPY(d, s) ((*(const unsigned char *)(s) & 0x80) ? ldap_utf8copy(d, s) : ((*(d) = *(s)), 1))
+#define LDAP_UTF8GETCC(s) ((*(const unsigned char *)(s) & 0x80) ? ldap_utf8getcc(&(s)) : (unsigned long)*(s)++)
+#define LDAP_UTF8GETC(s) \
+	((*(const unsigned char *)(s) & 0x80) ? ldap_utf8getcc((const char **)&(s)) : (unsigned long)*(s)++)
 
 #ifdef __cplusplus
 }
