@@ -6,9 +6,8 @@ import (
 	"libslapi/server/wire"
 )
 
-// add stores the entry of op.Add. Order of the checks as in the peers: the
-// request, the parent, access, what is there already, the entry by itself; then
-// the plug-ins in the transaction; then whatever they changed again.
+// add stores the entry of op.Add: the checks, the plug-ins in the transaction, the
+// checks again where those may have changed something, the database.
 func (c *change) add() error {
 	s, op := c.s, c.op
 	e := op.Add.Entry
@@ -20,10 +19,15 @@ func (c *change) add() error {
 			return err
 		}
 	}
-	if err := c.placeFree(); err != nil {
+	// slapd looks at the entry before its place, ns-slapd the other way round.
+	first, second := func() error { return c.prepareAdd(e) }, c.placeFree
+	if s.is389() {
+		first, second = second, first
+	}
+	if err := first(); err != nil {
 		return err
 	}
-	if err := c.prepareAdd(e); err != nil {
+	if err := second(); err != nil {
 		return err
 	}
 	op.After = e

@@ -17,7 +17,7 @@ func (s *Server) compare(op *plugin.Operation) error {
 	}
 	d, err := s.Schema().Describe(op.Compare.Attr)
 	if err != nil || d.Type.Unknown && !s.is389() {
-		return wire.Errorf(wire.UndefinedAttributeType, "%s: attribute type undefined", op.Compare.Attr)
+		return &wire.Error{Result: wire.Result{Code: wire.UndefinedAttributeType}}
 	}
 	v, release, err := s.view(op, db)
 	if err != nil {

@@ -230,7 +230,7 @@ func (s *Server) requestCompare(c *plugin.ComparePart) *wire.Error {
 	}
 	d, err := s.Schema().Describe(c.Attr)
 	if err != nil || d.Type.Unknown {
-		return wire.Errorf(wire.UndefinedAttributeType, "%s: attribute type undefined", c.Attr)
+		return &wire.Error{Result: wire.Result{Code: wire.UndefinedAttributeType}}
 	}
 	c.Attr = d.String()
 	return nil
