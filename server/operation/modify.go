@@ -161,7 +161,9 @@ func (c *change) mayChange(e *entry.Entry, d schema.Description, ch *wire.Change
 	return nil
 }
 
-// keepsRDN refuses changes that take the naming values away.
+// keepsRDN refuses changes that take the naming values away: notAllowedOnRDN
+// as RFC 4511 section 4.6 has it and ns-slapd answers, namingViolation as slapd
+// does.
 func (c *change) keepsRDN(after *entry.Entry) error {
 	rdn, _ := dn.SplitPretty(after.Name.Pretty)
 	avas, err := dn.ParseRDN(rdn)
@@ -179,15 +181,14 @@ func (c *change) keepsRDN(after *entry.Entry) error {
 				continue
 			}
 		}
-		if c.s.is389() || c.db.Private {
-			if at == nil || !d.Type.SingleValue {
-				return &wire.Error{Result: wire.Result{Code: wire.NotAllowedOnRDN}}
-			}
+		switch {
+		case c.s.is389() || c.db.Private:
+			return &wire.Error{Result: wire.Result{Code: wire.NotAllowedOnRDN}}
+		case at == nil:
+			return wire.Errorf(wire.NamingViolation, "naming attribute '%s' is not present in entry", d.Type.Name())
+		default:
+			return wire.Errorf(wire.NamingViolation, "value of naming attribute '%s' is not present in entry", d.Type.Name())
 		}
-		if at == nil {
-			return wire.Errorf(wire.NotAllowedOnRDN, "naming attribute '%s' is not present in entry", d.Type.Name())
-		}
-		return wire.Errorf(wire.NotAllowedOnRDN, "value of naming attribute '%s' is not present in entry", d.Type.Name())
 	}
 	return nil
 }
