@@ -55,7 +55,7 @@ func TestUpdateResultsOpenLDAP(t *testing.T) {
 		{"attribute not there", func() answer { return e.modify("dn: uid=carl," + people + "\nchangetype: modify\ndelete: title\n") }, 16, "modify/delete: title: no such attribute", ""},
 		{"the RDN", func() answer {
 			return e.modify("dn: uid=carl," + people + "\nchangetype: modify\nreplace: uid\nuid: other\n")
-		}, 67, "", ""},
+		}, 64, "value of naming attribute 'uid' is not present in entry", ""},
 		{"required", func() answer { return e.modify("dn: uid=carl," + people + "\nchangetype: modify\ndelete: sn\n") }, 65, "requires attribute 'sn'", ""},
 		{"structural class", func() answer {
 			return e.modify("dn: uid=carl," + people + "\nchangetype: modify\nreplace: objectClass\nobjectClass: account\n")
