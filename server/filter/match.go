@@ -229,6 +229,9 @@ func (n *Node) testEqual(v []byte) bool {
 // entry belongs to the superclasses of its classes without listing them
 // (RFC 4512 section 3.3).
 func (n *Node) testClass(v []byte) bool {
+	if n.classNames != nil {
+		return isOneOf(v, n.classNames)
+	}
 	if entry.EqualFold(v, n.Value) {
 		return true
 	}

@@ -24,7 +24,7 @@ func (n *Node) Resolve(s *schema.Schema, rules Rules) error {
 		n.matcher.Release()
 		n.matcher = nil
 	}
-	n.rule, n.keys, n.undef, n.noRule, n.class, n.schema, n.probe = nil, nil, false, false, nil, s, nil
+	n.rule, n.keys, n.undef, n.noRule, n.class, n.classNames, n.schema, n.probe = nil, nil, false, false, nil, nil, s, nil
 	n.simple, n.unknown = prepared, Undefined
 	if s.Compat389() {
 		n.unknown = False
@@ -91,6 +91,9 @@ func (n *Node) resolveClass(s *schema.Schema) {
 	}
 	n.class = s.ObjectClass(string(n.Value))
 	n.undef = n.class == nil && !s.Compat389()
+	if n.class != nil {
+		n.classNames = namesBelow(s, n.class)
+	}
 }
 
 // prepareValue makes the key of a whole-value assertion.

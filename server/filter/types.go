@@ -51,6 +51,9 @@ type Node struct {
 	probe   *entry.Probe        // the assertion, where values are compared by normal forms
 	class   *schema.ObjectClass // the class asserted of objectClass
 	schema  *schema.Schema
+	// classNames are the names of class and of the classes below it; nil when
+	// they are many.
+	classNames [][]byte
 }
 
 // Truth is the three-valued outcome of a filter (RFC 4511 section 4.5.1.7).
