@@ -25,6 +25,7 @@ import (
 	"libslapi/server/daemon"
 	"libslapi/server/dn"
 	"libslapi/server/plugin"
+	"libslapi/server/wire"
 )
 
 // cHost runs plug-ins in this process. It implements daemon.HostController.
@@ -166,6 +167,9 @@ func (h *cHost) startOrder() ([]*hostPlugin, error) {
 // start starts a plug-in and those that it registered; from then on its hooks
 // are called.
 func (h *cHost) start(p *hostPlugin) error {
+	if p.parent == nil && p.spec.From389 {
+		h.showDescription(p) // before the plug-in watches its entry
+	}
 	fn := C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_START_FN)
 	if fn != nil {
 		pb := h.startBlock(p)
@@ -185,6 +189,39 @@ func (h *cHost) start(p *hostPlugin) error {
 	p.c.host = unsafe.Pointer(p.c) // its hooks are called from now on
 	h.mu.Unlock()
 	return nil
+}
+
+// showDescription writes what a plug-in says of itself into its entry.
+func (h *cHost) showDescription(p *hostPlugin) {
+	s := services()
+	if s == nil || p.spec.Entry == nil || p.c.desc.spd_id == nil {
+		return
+	}
+	var changes []wire.Change
+	for _, a := range []struct {
+		name string
+		text *C.char
+	}{
+		{"nsslapd-pluginId", p.c.desc.spd_id}, {"nsslapd-pluginVersion", p.c.desc.spd_version},
+		{"nsslapd-pluginVendor", p.c.desc.spd_vendor}, {"nsslapd-pluginDescription", p.c.desc.spd_description},
+	} {
+		if a.text == nil {
+			continue
+		}
+		if text := C.GoString(a.text); text != "" && text != p.spec.Entry.First(a.name) {
+			changes = append(changes, wire.Change{Op: wire.ModReplace, Type: a.name, Values: [][]byte{[]byte(text)}})
+		}
+	}
+	if len(changes) == 0 {
+		return
+	}
+	op := &plugin.Operation{Kind: plugin.KindModify, Internal: true, RawTarget: p.spec.Entry.Name.Pretty,
+		Target: p.spec.Entry.Name, Modify: &plugin.ModifyPart{Changes: changes}}
+	onThread(func() bool { s.Run(op); return true })
+	if op.Result.Code != wire.Success {
+		h.log.Warn("the description of a plug-in could not be put into its entry", "plugin", p.spec.Name,
+			"result", int(op.Result.Code), "text", op.Result.Text)
+	}
 }
 
 // startBlock makes the parameter block of a start or close function.

@@ -141,6 +141,7 @@ static int guard(Slapi_PBlock *pb, Slapi_Entry *before, Slapi_Entry *after, int 
 
 int ds_init(Slapi_PBlock *pb)
 {
+	static Slapi_PluginDesc desc = { "ds", "libslapi", "1", "test of 389's kind" };
 	Slapi_Entry *e = NULL;
 
 	trace_open(pb);
@@ -152,6 +153,7 @@ int ds_init(Slapi_PBlock *pb)
 	slapi_plugin_task_register_handler("ds task", add_task, pb);
 	slapi_config_register_callback(SLAPI_OPERATION_MODIFY, DSE_FLAG_PREOP, "cn=ds,cn=plugins,cn=config", LDAP_SCOPE_BASE,
 				       "(objectclass=*)", guard, NULL);
-	return slapi_pblock_set(pb, SLAPI_PLUGIN_VERSION, SLAPI_PLUGIN_VERSION_01) | set(pb, SLAPI_PLUGIN_START_FN, start) |
+	return slapi_pblock_set(pb, SLAPI_PLUGIN_VERSION, SLAPI_PLUGIN_VERSION_01) |
+	       slapi_pblock_set(pb, SLAPI_PLUGIN_DESCRIPTION, &desc) | set(pb, SLAPI_PLUGIN_START_FN, start) |
 	       set(pb, SLAPI_PLUGIN_CLOSE_FN, stop) | set(pb, SLAPI_PLUGIN_BE_TXN_POST_ADD_FN, txn_post_add);
 }

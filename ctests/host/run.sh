@@ -229,6 +229,37 @@ LDIF
             sleep 0.05
         done
         echo "gone $gone"
+        echo "dynamic:"
+        quiet ldapmodify "${ROOT[@]}" <<LDIF
+dn: cn=config
+changetype: modify
+replace: nsslapd-dynamic-plugins
+nsslapd-dynamic-plugins: on
+LDIF
+        for word in another bad; do
+            quiet ldapmodify -o nettimeout=10 "${ROOT[@]}" <<LDIF
+dn: cn=ds,cn=plugins,cn=config
+changetype: modify
+replace: ds-word
+ds-word: $word
+LDIF
+        done
+        for enabled in off on; do
+            quiet ldapmodify "${ROOT[@]}" <<LDIF
+dn: cn=ds,cn=plugins,cn=config
+changetype: modify
+replace: nsslapd-pluginEnabled
+nsslapd-pluginEnabled: $enabled
+LDIF
+            quiet ldapadd "${ROOT[@]}" <<LDIF
+dn: cn=$enabled,ou=people,dc=example,dc=com
+objectClass: device
+cn: $enabled
+LDIF
+        done
+        ldapsearch "${ROOT[@]}" -LLL -o ldif-wrap=no -b ou=people,dc=example,dc=com '(ou=shadow)' 1.1
+        ldapsearch "${ROOT[@]}" -LLL -b cn=ds,cn=plugins,cn=config -s base nsslapd-pluginId nsslapd-pluginVendor |
+            grep nsslapd
     } > "$out/got"
     stop
     same "a plug-in of 389's kind: the client" "$out/got" <<'WANT'
@@ -252,10 +283,26 @@ nsTaskLog:: aGFsZiBkb25lCmFsbCBkb25l
 nsTaskStatus: ended well
 nsTaskTotalItems: 2
 gone yes
+dynamic:
+-> 0
+-> 0
+-> 53
+additional info: that word is not taken
+-> 0
+-> 0
+-> 0
+-> 0
+dn: ou=shadow,cn=kept,ou=people,dc=example,dc=com
+
+dn: ou=shadow,cn=on,ou=people,dc=example,dc=com
+
+nsslapd-pluginId: ds
+nsslapd-pluginVendor: libslapi
 WANT
     same "a plug-in of 389's kind: the plug-in" "$out/trace" <<'WANT'
 ds init cn=ds,cn=plugins,cn=config
 ds nested init, wrong slot -1
+ds word is now first
 ds start first
 ds internal post ou=shadow,cn=kept,ou=people,dc=example,dc=com
 ds shadow 0
@@ -263,6 +310,18 @@ ds internal post ou=shadow,cn=undone,ou=people,dc=example,dc=com
 ds shadow 0
 ds sees a failure
 ds word is now good
+ds word is now another
+ds close
+ds init cn=ds,cn=plugins,cn=config
+ds nested init, wrong slot -1
+ds start another
+ds word is now another
+ds close
+ds init cn=ds,cn=plugins,cn=config
+ds nested init, wrong slot -1
+ds start another
+ds internal post ou=shadow,cn=on,ou=people,dc=example,dc=com
+ds shadow 0
 ds close
 exit 0
 WANT
