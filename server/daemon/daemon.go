@@ -48,6 +48,7 @@ type Daemon struct {
 	mu        sync.Mutex
 	databases map[string]*backend.DB
 	opened    []backend.Backend // in the order of opening
+	copies    []*snapshots
 	listeners []net.Listener
 	serving   sync.WaitGroup
 	stopped   atomic.Bool
@@ -394,6 +395,7 @@ func (d *Daemon) openDatabases() error {
 				d.databases[cd.Name] = db
 				d.mu.Unlock()
 				b = db
+				d.serveCopies(cd, db)
 			}
 		}
 		if err != nil {
@@ -409,6 +411,21 @@ func (d *Daemon) openDatabases() error {
 		d.server.AddDatabase(odb)
 	}
 	return nil
+}
+
+// serveCopies gives tools copies of a database. Without the socket the server
+// does its work all the same.
+func (d *Daemon) serveCopies(cd *config.Database, db *backend.DB) {
+	s, err := serveSnapshots(db, cd.Directory, func(err error) {
+		d.slog.Warn("no copy of the data was made", "database", cd.Name, "error", err)
+	})
+	if err != nil {
+		d.slog.Warn("tools cannot read the database while the server runs", "database", cd.Name, "error", err)
+		return
+	}
+	d.mu.Lock()
+	d.copies = append(d.copies, s)
+	d.mu.Unlock()
 }
 
 // Run serves until Stop.
@@ -446,6 +463,9 @@ func (d *Daemon) Stop() {
 	}
 	if d.host != nil {
 		d.host.Close()
+	}
+	for _, s := range d.copies {
+		s.Close()
 	}
 	for i := len(d.opened) - 1; i >= 0; i-- {
 		if err := d.opened[i].Close(); err != nil {

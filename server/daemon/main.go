@@ -26,7 +26,7 @@ type command struct {
 // tools are the programs by the name behind "slap".
 var tools = map[string]func(*command) int{
 	"add": (*command).slapadd, "cat": (*command).slapcat, "index": (*command).slapindex,
-	"passwd": (*command).slappasswd, "test": (*command).slaptest,
+	"passwd": (*command).slappasswd, "test": (*command).slaptest, "backup": (*command).slapbackup,
 }
 
 // Main runs slapid or, by the base name of args[0] or by a first option -T, one
@@ -71,7 +71,7 @@ func toolNamed(short string) string {
 	if short == "" {
 		return ""
 	}
-	for _, full := range []string{"add", "cat", "index", "passwd", "test"} {
+	for _, full := range []string{"add", "cat", "index", "passwd", "test", "backup"} {
 		if strings.HasPrefix(full, short) {
 			return full
 		}

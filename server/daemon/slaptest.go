@@ -51,10 +51,13 @@ func (c *command) slaptest() int {
 		if a.dry || !cd.BuiltIn() || a.number >= 0 && a.number != cd.Index {
 			continue
 		}
+		if serverOf(cd.Directory) != 0 {
+			continue // a running server has it
+		}
 		db, err := openDatabase(d.server.Schema, cd, d.slog, false)
 		switch {
 		case errors.Is(err, store.ErrLocked):
-			// a running server has it
+			// another tool has it
 		case err != nil:
 			failed = true
 			if !a.quiet {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -214,24 +215,47 @@ func (c *command) chooseDatabase(cfg *config.Config, a *toolArgs) (*config.Datab
 	return nil, false
 }
 
-// openFor opens the database of a tool, with a message when it cannot.
+// openFor opens the database of a tool, with a message when it cannot. A
+// database that a running server has is read from a copy that the server makes;
+// it is not written.
 func (c *command) openFor(cfg *config.Config, d *config.Database, a *toolArgs, readOnly bool) *backend.DB {
 	if !d.BuiltIn() {
 		c.fail("database %s doesn't support necessary operations.", d.Type)
 		return nil
 	}
+	from := *d
 	if readOnly {
 		if _, err := os.Stat(d.Directory); err != nil {
 			c.fail("could not open database: %v", err)
 			return nil
 		}
+		dir, remove, err := snapshotDir(d)
+		switch {
+		case err == nil:
+			defer remove() // what is open stays
+			from.Directory = dir
+		case !errors.Is(err, errNoServer):
+			c.fail("could not open database: %v", err)
+			return nil
+		}
+	} else if pid := serverOf(d.Directory); pid != 0 {
+		c.fail("could not open database: the running server (process %d) has it in use; stop it first, or change the data over LDAP", pid)
+		return nil
 	}
-	db, err := openDatabase(func() *schema.Schema { return cfg.Schema }, d, c.toolLog(a), readOnly)
+	db, err := openDatabase(func() *schema.Schema { return cfg.Schema }, &from, c.toolLog(a), readOnly)
 	if err != nil {
 		c.fail("could not open database: %v", err)
 		return nil
 	}
 	return db
+}
+
+// openStopped opens the data file itself for reading.
+func (c *command) openStopped(cfg *config.Config, d *config.Database, a *toolArgs) (*backend.DB, error) {
+	if _, err := os.Stat(d.Directory); err != nil {
+		return nil, err
+	}
+	return openDatabase(func() *schema.Schema { return cfg.Schema }, d, c.toolLog(a), true)
 }
 
 // output opens what -l names, else standard output.
