@@ -216,6 +216,7 @@ typedef void (*slapi_eq_fn_t)(time_t when, void *arg);
  * int and long parameters through the pointer (pass &variable) and pointers and
  * functions as they are.
  */
+
 void slapi_pblock_clear(Slapi_PBlock *pb);
 /* Forgets one parameter; -1 when it was not set. */
 int slapi_pblock_delete_param(Slapi_PBlock *pb, int arg);
@@ -232,6 +233,7 @@ int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value);
 /* ---------------------------------------------------------------- Memory */
 
 /* All blocks are from malloc: each side may free what the other made. */
+
 /* bvd is raw storage: its old value is not freed. slapi_ber_bvdone frees the new one. */
 void slapi_ber_bvcpy(struct berval *bvd, const struct berval *bvs);
 void slapi_ber_bvdone(struct berval *bvp);
@@ -248,8 +250,13 @@ struct berval *slapi_ch_bvdup(const struct berval *);
 struct berval **slapi_ch_bvecdup(struct berval **);
 void slapi_ch_bvfree(struct berval **v);
 char *slapi_ch_calloc(unsigned long nelem, unsigned long size);
-/* Frees *ptr and sets it to NULL. With SLAPI_DIALECT_IBM: frees ptr itself. */
+/* Frees *ptr and sets it to NULL. The IBM servers' frees ptr itself: a plug-in
+ * built so must be configured with that dialect. */
+#ifdef SLAPI_DIALECT_IBM
+void slapi_ch_free(void *ptr);
+#else
 void slapi_ch_free(void **ptr);
+#endif
 /* As slapi_ch_free, typed. */
 void slapi_ch_free_string(char **s);
 /* GIVEN: slapi_ch_free. Never NULL. */
@@ -267,6 +274,7 @@ char *slapi_ch_strdup(const char *s);
  * of the name. What a getter lends lives until that attribute is changed or the
  * entry is freed.
  */
+
 /* GIVEN LDIF: slapi_ch_free_string. *len does not count the NUL. */
 char *slapi_entry2str(Slapi_Entry *e, int *len);
 char *slapi_entry2str_with_options(Slapi_Entry *e, int *len, int options);
@@ -388,6 +396,7 @@ int slapi_x_entry_get_id(Slapi_Entry *e);
 /* ---------------------------------------------------------------- Attributes */
 
 /* Values keep the order in which they were added. */
+
 int slapi_attr_add_value(Slapi_Attr *a, const Slapi_Value *v);
 /* NULL when it fitted into buf, else GIVEN: slapi_ch_free_string. */
 char *slapi_attr_basetype(const char *type, char *buf, size_t bufsiz);
@@ -432,6 +441,7 @@ int slapi_attr_value_find(const Slapi_Attr *a, const struct berval *v);
 /* A NUL that the length does not count stands behind every value that was set
  * by these functions.
  */
+
 /* 0 equal by a's equality rule; a NULL compares bytes. */
 int slapi_value_compare(const Slapi_Attr *a, const Slapi_Value *v1, const Slapi_Value *v2);
 Slapi_Value *slapi_value_dup(const Slapi_Value *v);
@@ -479,6 +489,7 @@ void slapi_values_set_flags(Slapi_Value **vs, unsigned long flags);
 /* Walk with first_value and next_value until -1; the number between them is
  * opaque.
  */
+
 /* LDAP_TYPE_OR_VALUE_EXISTS leaves addval the caller's. */
 int slapi_valueset_add_attr_value_ext(const Slapi_Attr *a, Slapi_ValueSet *vs, Slapi_Value *addval,
                                       unsigned long flags);
@@ -507,6 +518,7 @@ void slapi_valueset_set_valueset(Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2)
  * when they are asked for. byval copies, byref LENDS (the text must outlive the
  * Slapi_DN), passin TAKES. Text that is no DN is kept as it is.
  */
+
 /* GIVEN, NULL for what is no DN. */
 char *slapi_create_dn_string(const char *fmt, ...) SLAPI_PRINTF(1, 2);
 char *slapi_create_dn_string_case(const char *fmt, ...) SLAPI_PRINTF(1, 2);
@@ -628,6 +640,8 @@ int slapi_sdn_is_rdn_component(const Slapi_DN *rdn, const Slapi_Attr *a, const S
 int slapi_sdn_isempty(const Slapi_DN *sdn);
 int slapi_sdn_isgrandparent(const Slapi_DN *parent, const Slapi_DN *child);
 int slapi_sdn_isparent(const Slapi_DN *parent, const Slapi_DN *child);
+/* 1 for the root DN of the server's configuration. */
+int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
 /* 1 when sdn is suffixsdn or below it. */
 int slapi_sdn_issuffix(const Slapi_DN *sdn, const Slapi_DN *suffixsdn);
 /* GIVEN: slapi_sdn_free. */
@@ -661,6 +675,7 @@ int slapi_srdn_copy(const Slapi_RDN *from, Slapi_RDN *to);
 /* ---------------------------------------------------------------- Modifications */
 
 /* byref LENDS, byval copies, passin TAKES an array or a mod, passout GIVES it. */
+
 /* *dn and *attrs are GIVEN: slapi_ch_free_string, slapi_mods_init_passin. */
 int slapi_entry2mods(const Slapi_Entry *e, char **dn, LDAPMod ***attrs);
 void slapi_mod_add_value(Slapi_Mod *smod, const struct berval *val);
@@ -726,6 +741,7 @@ void slapi_mods_remove(Slapi_Mods *smods);
 /* ---------------------------------------------------------------- Filters */
 
 /* A filter made here is GIVEN: slapi_filter_free. */
+
 /* GIVEN. */
 char *slapi_escape_filter_value(char *filter_str, int len);
 int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *error_code);
@@ -794,6 +810,7 @@ int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct be
  * functions run it; SLAPI_PLUGIN_INTOP_RESULT holds the LDAP result code then.
  * Strings, mods and controls are copied at once.
  */
+
 Slapi_PBlock *slapi_add_entry_internal(Slapi_Entry *e, LDAPControl **controls, int log_change);
 /* OpenLDAP plug-ins keep e; for 389 ones the operation takes it, also when it fails. */
 void slapi_add_entry_internal_set_pb(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **controls,
@@ -875,6 +892,7 @@ int slapi_unregister_object_extension(const char *pluginname, const char *object
 /* ---------------------------------------------------------------- Backends */
 
 /* A Slapi_Backend is LENT for as long as the server runs. */
+
 void slapi_be_addsuffix(Slapi_Backend *be, const Slapi_DN *suffix);
 int slapi_be_exist(const Slapi_DN *sdn);
 void *slapi_be_get_instance_info(Slapi_Backend *be);
@@ -938,6 +956,7 @@ int slapi_config_remove_callback(int operation, int flags, const char *base, int
 /* ---------------------------------------------------------------- Tasks */
 
 /* A task is the server's until slapi_task_finish or slapi_destroy_task. */
+
 void slapi_destroy_task(void *arg);
 Slapi_Task *slapi_new_task(const char *dn);
 Slapi_Task *slapi_plugin_new_task(const char *dn, void *arg);
