@@ -89,7 +89,7 @@ func (e *Entry) applyOne(s *schema.Schema, c *wire.Change, opts ApplyOptions) *w
 		}
 		return e.modDelete(d, name, c.Values, opts, s.Compat389())
 	case wire.ModReplace:
-		e.modReplace(now, c.Values)
+		e.modReplace(now, c.Values, s.Compat389())
 		return nil
 	default:
 		return e.modIncrement(d, name, c.Values)
@@ -243,16 +243,20 @@ func (e *Entry) modDelete(d schema.Description, name string, values [][]byte, op
 	return nil
 }
 
-func (e *Entry) modReplace(now Attr, values [][]byte) {
+// modReplace puts values in the place of all that there are. slapd takes a
+// replaced attribute for a new one, which comes last; with keepPlace it stays
+// where it was.
+func (e *Entry) modReplace(now Attr, values [][]byte, keepPlace bool) {
 	at := e.position(schema.Description{Type: now.Type, Options: now.Options})
 	now.Values = slices.Clone(values)
-	switch {
-	case len(values) == 0 && at >= 0:
-		e.removeAt(at)
-	case len(values) == 0:
-	case at >= 0:
+	if at >= 0 && keepPlace && len(values) > 0 {
 		e.Attrs[at] = now
-	default:
+		return
+	}
+	if at >= 0 {
+		e.removeAt(at)
+	}
+	if len(values) > 0 {
 		e.Attrs = append(e.Attrs, now)
 	}
 }

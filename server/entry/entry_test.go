@@ -233,6 +233,34 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// slapd puts a replaced attribute behind all others, ns-slapd leaves it in its place.
+func TestReplaceOrder(t *testing.T) {
+	for _, c := range []struct {
+		s    *schema.Schema
+		want []string
+	}{
+		{schema.New(), []string{"cn", "description"}},
+		{schema.New(schema.Compat389()), []string{"description", "cn"}},
+	} {
+		e := New(dn.Name{})
+		for _, a := range []string{"description", "cn"} {
+			if err := e.Add(c.s, a, []byte("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.Apply(c.s, []wire.Change{{Op: wire.ModReplace, Type: "description", Values: [][]byte{[]byte("y")}}}, ApplyOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i := range e.Attrs {
+			got = append(got, e.Attrs[i].Desc)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 func TestCheckSchema(t *testing.T) {
 	s := testSchema(t)
 	oc := func(c ...string) attrs {
