@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "host_goside.h"
+#include "host_services.h"
 
 struct cshim_hooks *cshim_hooks_new(int n)
 {
@@ -32,6 +33,7 @@ void cshim_op_free(struct cshim_op *op)
 {
 	if (!op)
 		return;
+	cshim_extension_free(CSHIM_EXT_OPERATION, &op->operation, &op->operation.o_extension);
 	cshim_pblock_set_handle(op->pb, 0);
 	slapi_pblock_destroy(op->pb);
 	slapi_sdn_done(&op->operation.o_sdn);

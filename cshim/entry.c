@@ -9,6 +9,7 @@
 #include "dialect.h"
 #include "dn.h"
 #include "goside.h"
+#include "host_services.h"
 #include "mem.h"
 
 /* Could an attribute of this description be spelled another way? */
@@ -101,6 +102,8 @@ void cshim_entry_drop(Slapi_Entry *e)
 	cshim_attrs_drop(e->e_deleted_attrs);
 	cshim_attrs_drop(e->e_virtual_attrs);
 	cshim_attrs_drop(e->e_aux_attrs);
+	if (e->e_extension)
+		cshim_extension_free(CSHIM_EXT_ENTRY, e, &e->e_extension);
 	free(e);
 }
 

@@ -7,6 +7,7 @@ package main
 #include "dispatch.h"
 #include "host.h"
 #include "host_goside.h"
+#include "host_services.h"
 #include "loader.h"
 */
 import "C"
@@ -130,6 +131,7 @@ func (h *cHost) Start(services plugin.Services) error {
 			}
 		}
 	}
+	C.cshim_eq_start()
 	return nil
 }
 
@@ -267,6 +269,7 @@ func (h *cHost) Close() {
 	h.closed = true
 	list := append([]*hostPlugin(nil), h.started...)
 	h.mu.Unlock()
+	C.cshim_eq_stop()
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].c.dialect == C.CSHIM_389 {
 			h.stopAll(list[i])
@@ -279,6 +282,8 @@ func (h *cHost) Close() {
 			}
 		}
 	}
+	C.cshim_apib_clear()
+	C.cshim_compute_clear()
 	h.config.removeAll()
 	h.tables.Store(&hookTables{})
 	if theHost.CompareAndSwap(h, nil) {

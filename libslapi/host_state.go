@@ -3,6 +3,7 @@ package main
 /*
 #include <stdlib.h>
 #include "dispatch.h"
+#include "host_services.h"
 #include "host_util.h"
 */
 import "C"
@@ -319,6 +320,7 @@ func connStateOf(conn *plugin.Conn) *connState {
 }
 
 func (s *connState) free() {
+	C.cshim_extension_free(C.CSHIM_EXT_CONNECTION, unsafe.Pointer(s.c), &s.c.c_extension)
 	C.free(unsafe.Pointer(s.c))
 	s.c = nil
 }
