@@ -81,6 +81,9 @@ func entryToC(e *entry.Entry) *C.Slapi_Entry {
 	return C.cshim_build_entry(f.ptr(), C.uint64_t(e.ID))
 }
 
+// freeEntry frees what entryToC made.
+func freeEntry(p *C.Slapi_Entry) { C.slapi_entry_free(p) }
+
 // entryFromC makes a Go entry from a C one. An attribute without values is left
 // out. The error tells of a name that is none, or of a bad attribute description.
 func entryFromC(p *C.Slapi_Entry) (*entry.Entry, error) {
