@@ -15,6 +15,15 @@ fi
 lib=$(realpath "$lib")
 failed=0
 
+# Go code reads whole vector registers at the edges of blocks and moves between
+# stacks of its own; neither is an error. C functions have no dot in their names.
+for size in 1 2 4 8 16 32; do
+    for fun in '*body' 'runtime.*' 'main.*' '_cgoexp_*' 'libslapi/*' 'internal/*' 'reflect.*' 'sync*' 'strings.*' \
+        'bytes.*' 'slices.*' 'unicode*' 'strconv.*' 'encoding/*' 'fmt.*' 'errors.*' 'hash/*' 'golang.org/*'; do
+        printf '{\n   go\n   Memcheck:Addr%d\n   fun:%s\n}\n' $size "$fun"
+    done
+done > "$out/supp"
+
 # A program that calls every function of the object layer with nothing but
 # NULL and 0, as either dialect. It says which one it was at when it dies.
 {
@@ -43,7 +52,7 @@ for src in *.c "$out/null.c"; do
     fi
     printf '%-10s ' "$name"
     if [ -n "$VALGRIND" ]; then
-        valgrind -q --suppressions=valgrind.supp --error-exitcode=9 --undef-value-errors=no "$out/$name" || failed=1
+        valgrind -q --suppressions="$out/supp" --error-exitcode=9 --undef-value-errors=no "$out/$name" || failed=1
     else
         "$out/$name" || failed=1
     fi
