@@ -26,9 +26,16 @@ func Decode(b []byte, s *schema.Schema) (*Entry, error) {
 // Scratch decodes one record after another into the same memory, for scans
 // that look at many entries and keep few.
 type Scratch struct {
+	// Want, when not nil, tells which types of attributes are of interest:
+	// entries may be decoded without the others. It is not asked for every
+	// entry, so it must always say the same.
+	Want func(t *schema.AttributeType) bool
+
 	e      Entry
 	attrs  []Attr
 	values [][]byte
+	known  *shape // of the entry before
+	wanted []bool // its attributes that are of interest
 }
 
 // Decode reads what Encode made, as the function of this name does. The entry
@@ -63,15 +70,26 @@ func (d *Scratch) read(b []byte, s *schema.Schema) error {
 	d.attrs, d.values = resized(d.attrs, attrs), resized(d.values, values)
 	all := d.values
 	known := recall(s, attrs, values)
+	if d.Want != nil && known != nil && known != d.known {
+		d.choose(known)
+	}
 	fits := true // known describes this entry so far
-	for i := range d.attrs {
-		a := &d.attrs[i]
+	k := 0
+	for i := range attrs {
 		desc := r.text(r.count(1))
 		n := r.count(1)
 		if r.bad || n == 0 || n > len(all) {
 			return ErrCorrupt
 		}
+		a := &d.attrs[k]
 		if known != nil && i < len(known.attrs) && known.attrs[i].Desc == desc {
+			if d.Want != nil && !d.wanted[i] {
+				for range n {
+					r.bytes(r.count(1))
+				}
+				all = all[n:]
+				continue
+			}
 			*a = known.attrs[i]
 		} else {
 			fits = false
@@ -84,15 +102,35 @@ func (d *Scratch) read(b []byte, s *schema.Schema) error {
 		for j := range a.Values {
 			a.Values[j] = r.bytes(r.count(1))
 		}
+		if d.Want == nil || d.Want(a.Type) {
+			k++
+		}
 	}
 	if r.bad || len(r.left) != 0 || len(all) != 0 {
 		return ErrCorrupt
 	}
-	d.e.Attrs = d.attrs
-	if known == nil || !fits {
+	d.e.Attrs = d.attrs[:k]
+	switch {
+	case fits:
+	case d.Want == nil:
 		remember(s, d.attrs, values)
+	default: // once more as a whole, to be remembered
+		want := d.Want
+		d.Want = nil
+		err := d.read(b, s)
+		d.Want = want
+		return err
 	}
 	return nil
+}
+
+// choose works out which attributes of a shape are of interest.
+func (d *Scratch) choose(known *shape) {
+	d.known = known
+	d.wanted = d.wanted[:0]
+	for i := range known.attrs {
+		d.wanted = append(d.wanted, d.Want(known.attrs[i].Type))
+	}
 }
 
 // resized gives a slice of n elements, in the memory of list if there is room.

@@ -38,6 +38,39 @@ func TestDecodeManyShapes(t *testing.T) {
 	})
 }
 
+// With Want the attributes of interest are there, in their order.
+func TestScratchWant(t *testing.T) {
+	s := testSchema(t)
+	cn, sn := s.AttributeType("cn"), s.AttributeType("sn")
+	d := Scratch{Want: func(at *schema.AttributeType) bool { return at == cn || at == sn }}
+	descs := []string{"cn", "CN;lang-de", "sn", "member", "noSuchType", "description"}
+	rapid.Check(t, func(t *rapid.T) {
+		for range rapid.IntRange(2, 20).Draw(t, "entries") {
+			e := New(dn.Name{})
+			for _, desc := range rapid.SliceOfNDistinct(rapid.SampledFrom(descs), 3, 3, func(s string) string { return s }).Draw(t, "descs") {
+				if err := e.Put(s, desc, rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 20), 1, 3).Draw(t, "values")...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := d.Decode(e.Encode(nil), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			only := func(e *Entry) (list []Attr) {
+				for _, a := range e.Attrs {
+					if d.Want(a.Type) {
+						list = append(list, a)
+					}
+				}
+				return list
+			}
+			if diff := cmp.Diff(only(e), only(got), entryDiff); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+	})
+}
+
 // A type that a later schema has is found although the entry was decoded with
 // the earlier one before.
 func TestDecodeAfterSchemaChange(t *testing.T) {

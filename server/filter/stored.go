@@ -95,3 +95,17 @@ func isOneOf(v []byte, names [][]byte) bool {
 	}
 	return false
 }
+
+// LooksAt tells whether an attribute of the type t can have a part in what
+// Match answers, as far as OnlyStored is true. n must have been resolved.
+func (n *Node) LooksAt(t *schema.AttributeType) bool {
+	if d := n.Desc.Type; d != nil && (t == d || t.Is(d)) {
+		return true
+	}
+	for _, k := range n.Kids {
+		if k.LooksAt(t) {
+			return true
+		}
+	}
+	return false
+}

@@ -85,3 +85,19 @@ func TestObjectClassFamily(t *testing.T) {
 		t.Error("the class that the later schema has is not found")
 	}
 }
+
+func TestLooksAt(t *testing.T) {
+	s := testSchema(t)
+	n, err := Parse("(&(name=x)(!(uid>=a)))")
+	if err == nil {
+		err = n.Resolve(s, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typ, want := range map[string]bool{"cn": true, "sn": true, "name": true, "uid": true, "mail": false, "objectClass": false} {
+		if n.LooksAt(s.AttributeType(typ)) != want {
+			t.Errorf("%s: %v", typ, !want)
+		}
+	}
+}
