@@ -75,10 +75,10 @@ $(B)/plugins/$(notdir $(basename $(1))).so: $(1) include/slapi-plugin.h
 endef
 $(foreach s,$(PLUGIN_SRC),$(eval $(call plugin_rule,$(s))))
 
-pc: $(B)/slapi.pc
-$(B)/slapi.pc: pkgconfig/slapi.pc.in VERSION
+# slapi.pc names the folders of the installation, so it is made anew each time.
+pc:
 	@mkdir -p $(B)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' -e 's|@VERSION@|$(VERSION)|' pkgconfig/slapi.pc.in > $(B)/slapi.pc
 
 setup: ## install the Debian packages that the build needs
 	@scripts/setup.sh build
