@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"server/backend"},
 	{"server/sync", "server/plugin"},
 	{"server/acl"},
+	{"server/sasl"},
 	{"server/operation"},
 	{"server/frontend", "server/config"},
 	{"server/daemon"},

@@ -15,6 +15,7 @@ func builtin(r *Registry) []Scheme {
 	out = append(out, cleartext("CLEARTEXT"), cleartext("CLEAR"))
 	out = append(out, pbkdf2Schemes(adapted)...)
 	out = append(out, argon{}, blowfish{})
+	out = append(out, scramSchemes()...)
 	for _, c := range []struct{ name, setting string }{
 		{"CRYPT", "$6$"}, {"CRYPT-MD5", "$1$"}, {"CRYPT-SHA256", "$5$"}, {"CRYPT-SHA512", "$6$"},
 	} {

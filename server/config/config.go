@@ -15,6 +15,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
+	"libslapi/server/sasl"
 	"libslapi/server/schema"
 )
 
@@ -81,6 +82,7 @@ type Global struct {
 	DefaultBase       string
 	GentleHUP         bool
 	LocalSSF          int
+	SASL              sasl.Settings
 	TLS               TLS
 	// RootDN and RootPW are the server-wide root of 389's kind.
 	RootDN dn.Name
@@ -176,7 +178,7 @@ func New() *Config {
 	c.Global = Global{
 		LogLevel: LogStats, PasswordHash: []string{"{SSHA}"}, CryptSalt: "%s", Threads: 16,
 		PluginDirs: []string{DefaultPluginDir}, MaxPDU: 262143, MaxPDUAuth: 4194303,
-		MaxPending: 100, MaxPendingAuth: 1000, MaxFilterDepth: 1000, LocalSSF: 71,
+		MaxPending: 100, MaxPendingAuth: 1000, MaxFilterDepth: 1000, LocalSSF: 71, SASL: sasl.DefaultSettings(),
 	}
 	return c
 }

@@ -204,17 +204,7 @@ func init() {
 	ignored(scopeGlobal, 1, 1, "olcIndexSubstrAnyStep", "index_substr_any_step")
 	ignored(scopeGlobal, 1, 1, "olcThreadQueues", "threadqueues")
 	ignored(scopeGlobal, 1, -1, "olcAttributeOptions", "attributeoptions")
-	ignored(scopeGlobal, 1, -1, "olcSaslSecProps", "sasl-secprops")
-	ignored(scopeGlobal, 1, 1, "olcSaslHost", "sasl-host")
-	ignored(scopeGlobal, 1, 1, "olcSaslRealm", "sasl-realm")
-	ignored(scopeGlobal, 1, 1, "olcSaslCbinding", "sasl-cbinding")
-	ignored(scopeGlobal, 1, -1, "olcSaslAuxprops", "sasl-auxprops")
-	ignored(scopeGlobal, 1, 1, "olcAuthzPolicy", "authz-policy")
 	ignored(scopeGlobal, 1, 2, "", "sockbuf_max_incoming_size")
-	for _, n := range []string{"authz-regexp", "saslregexp"} {
-		define(n, directive{scope: scopeGlobal, min: 2, max: 2, args: "<match> <replace>", attr: "olcAuthzRegexp", multi: true, ordered: true,
-			run: func(*parser, *line) error { return nil }})
-	}
 	define("sortvals", directive{scope: scopeGlobal, min: 1, max: -1, args: "<attr>...", attr: "olcSortVals",
 		run: func(p *parser, l *line) error {
 			for _, a := range l.words[1:] {

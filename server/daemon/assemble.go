@@ -6,6 +6,7 @@ import (
 	"libslapi/server/config"
 	"libslapi/server/entry"
 	"libslapi/server/operation"
+	"libslapi/server/sasl"
 	"libslapi/server/schema"
 )
 
@@ -15,6 +16,22 @@ func compat(c config.Compat) operation.Compat {
 		return operation.DS389
 	}
 	return operation.OpenLDAP
+}
+
+// saslSettings are the settings of SASL; with compat 389ds a user name is looked
+// up as uid, as ns-slapd's default mapping does.
+func saslSettings(g *config.Global) sasl.Settings {
+	s := g.SASL
+	s.SearchUID = g.Compat == config.Compat389
+	return s
+}
+
+// localSSF translates localSSF, in which 0 means none.
+func localSSF(g *config.Global) int {
+	if g.LocalSSF == 0 {
+		return -1
+	}
+	return g.LocalSSF
 }
 
 // limits translates search limits; -1 is none there as here.

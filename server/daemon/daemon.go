@@ -22,6 +22,7 @@ import (
 	"libslapi/server/ldif"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
+	"libslapi/server/sasl"
 	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
@@ -37,6 +38,7 @@ type Daemon struct {
 	slog   *slog.Logger
 	tree   *config.Tree
 	server *operation.Server
+	sasl   *sasl.Server
 	svc    *services // server, as plug-ins see it
 	gate   *gate     // server, as clients see it
 	front  *frontend.Server
@@ -188,6 +190,8 @@ func (d *Daemon) newServer() error {
 		PluginLog: d.plog.write, PluginLogEnabled: d.plog.enabled,
 		StartTLS: func(op *plugin.Operation) *wire.Error { return d.front.StartTLS(op) },
 	})
+	d.sasl = sasl.New(d.server, saslSettings(g))
+	d.server.Configure(func(o *operation.Options) { o.SASL = d.sasl })
 	if d.svc, err = newServices(d.server); err != nil {
 		return err
 	}
@@ -241,7 +245,7 @@ func (d *Daemon) newFrontend() error {
 	}
 	d.reload = reload
 	d.front = frontend.New(frontend.Options{
-		Handler: d.gate, TLS: t, MaxPDU: g.MaxPDU, MaxPDUAuth: g.MaxPDUAuth, MaxPending: g.MaxPendingAuth,
+		Handler: d.gate, TLS: t, MaxPDU: g.MaxPDU, MaxPDUAuth: g.MaxPDUAuth, MaxPending: g.MaxPendingAuth, LocalSSF: localSSF(g),
 		IdleTimeout: time.Duration(g.IdleTimeout) * time.Second, WriteTimeout: time.Duration(g.WriteTimeout) * time.Second,
 		Log: d.slog, AccessLog: d.log,
 	})

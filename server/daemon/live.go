@@ -35,6 +35,7 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 		})
 	}
 	l.gate.configure(c)
+	l.sasl.Configure(saslSettings(now))
 	l.front.SetIdleTimeout(time.Duration(now.IdleTimeout) * time.Second)
 	l.log.setLevel(now.LogLevel)
 	(*Daemon)(l).setPluginLogLevel()

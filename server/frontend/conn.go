@@ -55,7 +55,7 @@ func (s *Server) newConn(l *listener, nc net.Conn) *conn {
 	}
 	if l.unix {
 		c.pc.LDAPI = true
-		c.pc.SSF = ldapiSSF
+		c.pc.SSF = max(s.opt.LocalSSF, 0)
 		c.pc.PeerUID, c.pc.PeerGID = peerCredentials(nc)
 	}
 	c.use(nc)

@@ -64,14 +64,17 @@ type Options struct {
 	// SocketMode is the mode of ldapi:// sockets (0777: who may connect is
 	// asked of the peer's credentials).
 	SocketMode uint32
-	Log        *slog.Logger
-	AccessLog  AccessLog // nil: none
+	// LocalSSF is the strength that ldapi counts as; 0: 71, negative: none.
+	LocalSSF  int
+	Log       *slog.Logger
+	AccessLog AccessLog // nil: none
 }
 
 // Server has the listeners and connections.
 type Server struct {
 	opt     Options
 	log     *slog.Logger
+	tls     *tls.Config // opt.TLS; tells each handshake which configuration it took
 	access  AccessLog
 	sweeper sweeper
 	nextID  atomic.Uint64
@@ -97,6 +100,7 @@ func New(opt Options) *Server {
 	def(&opt.MaxPDUAuth, 16777215)
 	def(&opt.MaxPending, 1000)
 	def(&opt.MaxConcurrent, 64)
+	def(&opt.LocalSSF, ldapiSSF)
 	if opt.WriteTimeout == 0 {
 		opt.WriteTimeout = time.Minute
 	}
@@ -109,7 +113,7 @@ func New(opt Options) *Server {
 	if opt.AccessLog == nil {
 		opt.AccessLog = noAccessLog{}
 	}
-	s := &Server{opt: opt, log: opt.Log, access: opt.AccessLog, done: make(chan struct{})}
+	s := &Server{opt: opt, log: opt.Log, access: opt.AccessLog, tls: noting(opt.TLS), done: make(chan struct{})}
 	s.idle.Store(int64(opt.IdleTimeout))
 	s.nextID.Store(999) // the first connection is 1000, as slapd's
 	s.sweeper.init()

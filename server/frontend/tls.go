@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"context"
 	"crypto/tls"
 	"time"
 
@@ -17,12 +18,13 @@ const handshakeTimeout = 30 * time.Second
 // startTLS puts TLS on the connection. Only the reader calls it, while no
 // operation runs.
 func (c *conn) startTLS() error {
-	t := tls.Server(c.raw, c.srv.opt.TLS)
+	t := tls.Server(c.raw, c.srv.tls)
+	var used usedConfig
 	c.raw.SetDeadline(time.Now().Add(handshakeTimeout))
 	if c.stopping.Load() {
 		c.raw.SetReadDeadline(time.Unix(1, 0)) // as drain wanted it
 	}
-	if err := t.Handshake(); err != nil {
+	if err := t.HandshakeContext(context.WithValue(context.Background(), usedKey{}, &used)); err != nil {
 		c.srv.log.Info("TLS handshake", "conn", c.pc.ID, "error", err)
 		return err
 	}
@@ -32,8 +34,10 @@ func (c *conn) startTLS() error {
 	}
 	c.use(t)
 	c.secure = true
-	c.pc.SSF = cipherStrength(t.ConnectionState().CipherSuite)
-	c.logTLS(t.ConnectionState())
+	state := t.ConnectionState()
+	c.pc.SSF = cipherStrength(state.CipherSuite)
+	c.pc.TLS = tlsFacts(&state, used.config)
+	c.logTLS(state)
 	return nil
 }
 

@@ -22,6 +22,9 @@ func (s *Server) beginBind(op *plugin.Operation) {
 	c := op.Conn
 	c.AuthDN = dn.Name{}
 	c.AuthMethod = "none"
+	if op.Bind == nil || op.Bind.Method != wire.AuthSASL {
+		c.SASL = nil // whatever was under way ends
+	}
 	if op.Bind != nil && op.Bind.Method == wire.AuthSimple {
 		// Both peers' plug-ins see the method of the bind already before it is done.
 		c.AuthMethod = "simple"
@@ -145,7 +148,7 @@ func (s *Server) bind(op *plugin.Operation) error {
 }
 
 func (s *Server) bindSASL(op *plugin.Operation) error {
-	if s.opts().SASL == nil {
+	if op.Bind.Version != 3 || s.opts().SASL == nil {
 		return wire.Errorf(wire.AuthMethodNotSupported, "SASL is not served")
 	}
 	who, err := s.opts().SASL.Step(op)
@@ -240,16 +243,23 @@ func (s *Server) bindAnonymous(op *plugin.Operation) error {
 // rootPassword checks the password of a root DN that has one configured.
 // isRoot is false when name is no such DN; its entry may then have a password.
 func (s *Server) rootPassword(name dn.Name, db *Database, password []byte) (ok, isRoot bool) {
-	var stored string
-	switch {
-	case name.Norm == s.opts().RootDN.Norm && s.opts().RootPW != "":
-		stored = s.opts().RootPW
-	case db != nil && name.Norm == db.RootDN.Norm && db.RootPW != "":
-		stored = db.RootPW
-	default:
+	stored := s.rootSecret(name, db)
+	if stored == "" {
 		return false, false
 	}
 	return s.CheckPassword(stored, password), true
+}
+
+// rootSecret is the configured password of a root DN, "" when name is none or
+// has none.
+func (s *Server) rootSecret(name dn.Name, db *Database) string {
+	switch {
+	case name.Norm == s.opts().RootDN.Norm && s.opts().RootPW != "":
+		return s.opts().RootPW
+	case db != nil && name.Norm == db.RootDN.Norm:
+		return db.RootPW
+	}
+	return ""
 }
 
 // checkEntryPassword authenticates by the userPassword values of an entry. An

@@ -7,6 +7,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
+	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
 
@@ -16,11 +17,11 @@ type dseBackend struct {
 	s     *Server
 	name  string
 	at    func() dn.Name
-	build func() *entry.Entry
+	build func(c *plugin.Conn) *entry.Entry
 	db    *Database
 }
 
-func newDSE(s *Server, name string, at func() dn.Name, build func() *entry.Entry) *dseBackend {
+func newDSE(s *Server, name string, at func() dn.Name, build func(*plugin.Conn) *entry.Entry) *dseBackend {
 	d := &dseBackend{s: s, name: name, at: at, build: build}
 	d.db = &Database{Backend: d, Hidden: true, Private: false, NoLastmod: true}
 	return d
@@ -38,13 +39,14 @@ func (d *dseBackend) Begin(context.Context) (backend.Txn, error) {
 }
 
 type dseView struct {
-	d *dseBackend
-	e *entry.Entry
+	d    *dseBackend
+	e    *entry.Entry
+	conn *plugin.Conn // whose client reads it; nil unknown
 }
 
 func (v *dseView) entry() *entry.Entry {
 	if v.e == nil {
-		v.e = v.d.build()
+		v.e = v.d.build(v.conn)
 	}
 	return v.e
 }
@@ -94,7 +96,7 @@ func (b builder) add(name string, values ...string) {
 
 func newRootDSE(s *Server) *dseBackend {
 	root := func() dn.Name { return dn.Name{} }
-	return newDSE(s, "rootdse", root, func() *entry.Entry {
+	return newDSE(s, "rootdse", root, func(c *plugin.Conn) *entry.Entry {
 		b := builder{s, entry.New(dn.Name{})}
 		if s.is389() {
 			b.add("objectClass", "top")
@@ -129,7 +131,7 @@ func newRootDSE(s *Server) *dseBackend {
 			versions = []string{"2", "3"}
 		}
 		b.add("supportedLDAPVersion", versions...)
-		b.add("supportedSASLMechanisms", s.saslMechanisms()...)
+		b.add("supportedSASLMechanisms", s.saslMechanisms(c)...)
 		b.add("subschemaSubentry", s.subschemaName())
 		if s.is389() || s.opts().VendorName != "" {
 			b.add("vendorName", s.opts().VendorName)
@@ -149,12 +151,12 @@ func newRootDSE(s *Server) *dseBackend {
 	})
 }
 
-func (s *Server) saslMechanisms() []string {
+func (s *Server) saslMechanisms(c *plugin.Conn) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := append([]string(nil), s.saslNames...)
 	if s.opts().SASL != nil {
-		out = append(out, s.opts().SASL.Mechanisms(nil)...)
+		out = append(out, s.opts().SASL.Mechanisms(c)...)
 	}
 	return out
 }
@@ -170,7 +172,7 @@ func (s *Server) subschemaName() string {
 func newSubschema(s *Server) *dseBackend {
 	pretty := s.subschemaName()
 	at := dn.Name{Pretty: pretty, Norm: lower(pretty)}
-	return newDSE(s, "schema", func() dn.Name { return at }, func() *entry.Entry {
+	return newDSE(s, "schema", func() dn.Name { return at }, func(*plugin.Conn) *entry.Entry {
 		b := builder{s, entry.New(at)}
 		sch := s.Schema()
 		if s.is389() {

@@ -137,6 +137,13 @@ func (s *Server) run(op *plugin.Operation) {
 	if op.Kind == plugin.KindBind && op.Conn != nil {
 		s.beginBind(op)
 	}
+	if st.invalid == nil && op.Conn != nil && op.Conn.SASL != nil && !op.Internal {
+		switch op.Kind {
+		case plugin.KindBind, plugin.KindUnbind, plugin.KindAbandon:
+		default:
+			st.invalid = wire.Errorf(wire.OperationsError, "SASL bind in progress")
+		}
+	}
 	if st.invalid == nil {
 		st.invalid = s.readControls(op)
 	}

@@ -42,7 +42,9 @@ type searcher struct {
 	// hidden are classes whose entries only a filter that names the class
 	// finds, with whether it does.
 	hidden map[string]bool
-	err    error
+	// need is the right that the items of the filter need; 0: search.
+	need acl.Priv
+	err  error
 }
 
 func (s *Server) search(op *plugin.Operation) error {

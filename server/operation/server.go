@@ -118,6 +118,10 @@ type SASL interface {
 	// op.Bind.ServerCreds. who is set when the bind is complete. A nil who
 	// and a nil error mean that another step follows.
 	Step(op *plugin.Operation) (who *dn.Name, err *wire.Error)
+	// AuthzName is the name that an authorization identity stands for ("dn:NAME",
+	// "u:USER", "" for nobody); Authorized tells whether authc may act as it.
+	AuthzName(op *plugin.Operation, id string) (name dn.Name, ok bool)
+	Authorized(op *plugin.Operation, authc, authz dn.Name) bool
 }
 
 // Server runs operations.

@@ -220,6 +220,9 @@ func (s *Server) view(op *plugin.Operation, db *Database) (v backend.View, relea
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	if db == s.rootDSE.db {
+		return &dseView{d: s.rootDSE, conn: op.Conn}, func() {}, nil
+	}
 	v, err = db.Backend.View(ctx)
 	if err != nil {
 		return nil, nil, err

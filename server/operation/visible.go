@@ -72,15 +72,19 @@ func (x *searcher) matchVisible(f *filter.Node, e *entry.Entry) (filter.Truth, e
 		}
 		return filter.True, nil
 	}
+	need := x.need
+	if need == 0 {
+		need = acl.PrivSearch
+	}
 	if f.Desc.Type != nil {
 		var value []byte
 		if f.Kind == filter.Equality {
 			value = f.Value
 		}
-		if !x.ask.attr(e, f.Desc.Type, f.Desc.Options, value, acl.PrivSearch) {
+		if !x.ask.attr(e, f.Desc.Type, f.Desc.Options, value, need) {
 			return filter.Undefined, nil
 		}
-	} else if !x.ask.entry(e, acl.AttrEntry, acl.PrivSearch) {
+	} else if !x.ask.entry(e, acl.AttrEntry, need) {
 		return filter.Undefined, nil
 	}
 	return f.Match(e, x.comp)

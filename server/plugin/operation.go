@@ -36,6 +36,19 @@ type Conn struct {
 	HostState  any    // the Host's own state of the connection (object extensions)
 	Opened     time.Time
 	Unbound    bool // the unbind hooks have run (pipeline)
+	TLS        *TLS // nil without TLS
+	SASL       any  // state of a SASL bind between its steps
+}
+
+// TLS is what TLS tells of a connection. It is not changed once it is there.
+type TLS struct {
+	// Certificate is the client's (DER), nil without one; Subject the name in
+	// it as a DN (RFC 4514), "" when it was not verified.
+	Certificate []byte
+	Subject     string
+	// Bindings are the channel bindings by type (tls-exporter, tls-unique,
+	// tls-server-end-point).
+	Bindings map[string][]byte
 }
 
 // Responder takes what goes to the client of an operation. The frontend

@@ -30,6 +30,8 @@ var builtinTypes = []string{
 	`( 1.3.6.1.4.1.4203.666.1.25 NAME 'contextCSN' DESC 'greatest committed CSN of the naming context' EQUALITY CSNMatch ORDERING CSNOrderingMatch SYNTAX 1.3.6.1.4.1.4203.666.11.2.1{64} NO-USER-MODIFICATION USAGE dSAOperation )`,
 	`( 1.3.6.1.4.1.4203.666.1.23 NAME 'syncreplCookie' DESC 'state of a consumer' EQUALITY octetStringMatch ORDERING octetStringOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40{64} SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )`,
 	`( 1.3.6.1.4.1.4203.1.3.4 NAME 'syncTimestamp' DESC 'time of the last synchronisation' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )`,
+	`( 1.3.6.1.4.1.4203.666.1.8 NAME ( 'authzTo' 'saslAuthzTo' ) DESC 'whom the user may act as' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 USAGE distributedOperation )`,
+	`( 1.3.6.1.4.1.4203.666.1.9 NAME ( 'authzFrom' 'saslAuthzFrom' ) DESC 'who may act as the user' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 USAGE distributedOperation )`,
 	`( 1.3.6.1.4.1.1466.101.119.3 NAME 'entryTtl' DESC 'RFC2589: seconds that the entry has left' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )`,
 	`( 1.3.6.1.4.1.1466.101.119.4 NAME 'dynamicSubtrees' DESC 'RFC2589: subtrees of dynamic entries' SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )`,
 
