@@ -6,6 +6,5 @@ package cshim
 
 /*
 #cgo CFLAGS: -I${SRCDIR}/../include -std=gnu11 -Wall -Wextra -fvisibility=default -O2
-#cgo LDFLAGS: -Wl,--unresolved-symbols=ignore-all
 */
 import "C"

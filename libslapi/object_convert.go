@@ -2,7 +2,6 @@ package main
 
 /*
 #cgo CFLAGS: -I${SRCDIR}/../include -I${SRCDIR}/../cshim -std=gnu11
-#cgo LDFLAGS: -Wl,--unresolved-symbols=ignore-all
 #include <stdlib.h>
 #include <string.h>
 #include "goside.h"
