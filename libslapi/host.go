@@ -8,6 +8,7 @@ package main
 #include "host.h"
 #include "host_goside.h"
 #include "host_services.h"
+#include "host_vattr.h"
 #include "loader.h"
 */
 import "C"
@@ -196,7 +197,7 @@ func (h *cHost) start(p *hostPlugin) error {
 // showDescription writes what a plug-in says of itself into its entry.
 func (h *cHost) showDescription(p *hostPlugin) {
 	s := services()
-	if s == nil || p.spec.Entry == nil || p.c.desc.spd_id == nil {
+	if s == nil || p.parent != nil || p.spec.Entry == nil || p.c.desc.spd_id == nil {
 		return
 	}
 	var changes []wire.Change
@@ -284,6 +285,7 @@ func (h *cHost) Close() {
 	}
 	C.cshim_apib_clear()
 	C.cshim_compute_clear()
+	C.cshim_vattr_clear()
 	h.config.removeAll()
 	h.tables.Store(&hookTables{})
 	if theHost.CompareAndSwap(h, nil) {

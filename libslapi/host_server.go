@@ -8,10 +8,12 @@ package main
 import "C"
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unsafe"
 
+	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
@@ -185,6 +187,7 @@ func slapiGoRegisterPlugin(typ *C.char, enabled C.int, symbol *C.char, init unsa
 	if symbol != nil {
 		initName = C.GoString(symbol)
 	}
+	spec.Entry = nestedEntry(spec, initName)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	p, err := h.newPlugin(spec, parent.path, initName, plugin.Dialect(parent.c.dialect), parent)
@@ -198,4 +201,28 @@ func slapiGoRegisterPlugin(typ *C.char, enabled C.int, symbol *C.char, init unsa
 	}
 	h.log.Error("a plug-in could not register another one", "plugin", parent.spec.Name, "error", err.Error())
 	return -1
+}
+
+// nestedEntry is the entry of a plug-in that another one registered: made up, as
+// ns-slapd does it, with what was given. Init functions read its type there.
+func nestedEntry(spec plugin.Spec, init string) *entry.Entry {
+	name, err := newName("cn=" + escapeValue(spec.Name) + ",cn=plugins,cn=config")
+	if err != nil {
+		return nil
+	}
+	e := &entry.Entry{Name: name}
+	add := func(attr, value string) {
+		d, err := activeSchema().Describe(attr)
+		if err == nil {
+			e.Attrs = append(e.Attrs, entry.Attr{Type: d.Type, Options: d.Options, Desc: attr, Values: [][]byte{[]byte(value)}})
+		}
+	}
+	add("cn", spec.Name)
+	add("nsslapd-pluginType", spec.Type)
+	add("nsslapd-pluginEnabled", "on")
+	add("nsslapd-pluginInitfunc", init)
+	for i, arg := range spec.Args {
+		add(fmt.Sprintf("nsslapd-pluginarg%d", i), arg)
+	}
+	return e
 }
