@@ -50,6 +50,9 @@ func (a *Attr) Has(v []byte) (bool, error) {
 
 // index finds a value equal to v; -1 when there is none.
 func (a *Attr) index(v []byte) (int, error) {
+	if len(a.Values) == 0 {
+		return -1, nil // being made
+	}
 	if i := findExact(a.Values, v); i >= 0 || a.Type.Equality == nil {
 		return i, nil
 	}
