@@ -2,12 +2,11 @@ package acl
 
 import (
 	"fmt"
-	"net/netip"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"libslapi/server/filter"
+	"libslapi/server/schema"
 )
 
 // control says where the evaluation goes on after a "by" clause that matched.
@@ -19,46 +18,6 @@ const (
 	breakOut                // "break": the next directive for this target
 )
 
-// style of a DN, value or peer name pattern.
-type style int
-
-const (
-	exact style = iota
-	one
-	subtree
-	children
-	regex
-	level // level{n}
-	ip
-	path
-)
-
-var styleNames = map[string]style{
-	"": exact, "exact": exact, "base": exact, "baseobject": exact, "regex": regex,
-	"one": one, "onelevel": one, "sub": subtree, "subtree": subtree, "children": children,
-	"ip": ip, "ipv6": ip, "path": path,
-}
-
-// pattern is a DN, value or peer pattern as written, prepared by resolve.
-type pattern struct {
-	style  style
-	level  int
-	expand bool // the text has references to submatches of the <what> clause
-	text   string
-	norm   string // normal form of the DN, without expand
-	re     *regexp.Regexp
-	addr   netip.Prefix
-	port   string
-}
-
-type who struct {
-	kind    string // "*", "anonymous", "users", "self", "dn", "group", "dnattr", "peername", "sockname", "sockurl", "ssf"
-	pat     pattern
-	attr    string // dnattr; group's member attribute
-	class   string // group's object class
-	minimum int    // ssf
-}
-
 type clause struct {
 	whos    []who // all must match
 	access  access
@@ -67,13 +26,15 @@ type clause struct {
 
 // Rule is one access directive.
 type Rule struct {
-	where   string
-	dn      *pattern // nil: every entry
-	filter  *filter.Node
-	attrs   []string // as written; nil: all, entry and children included
-	val     *pattern
-	clauses []clause
-	what    what // worked out by resolve
+	where    string
+	dn       *pattern // nil: every entry
+	filter   *filter.Node
+	attrs    []string // as written; nil: all, entry and children included
+	val      *pattern
+	valMatch string // the matching rule of val, "" the attribute's own
+	clauses  []clause
+	what     what // worked out by resolve
+	valRule  *schema.MatchingRule
 }
 
 // Where is the place of the directive in the configuration.
@@ -166,10 +127,19 @@ func (p *parser) target(r *Rule) error {
 				return fmt.Errorf("a second dn in one <what>")
 			}
 			pat, err := newPattern(styleName, right)
+			if err == nil {
+				err = pat.allowed(styleName, exact, one, subtree, children, regex, level)
+			}
+			if err == nil && pat.expand {
+				err = fmt.Errorf("there is nothing to expand in <what>")
+			}
 			if err != nil {
 				return err
 			}
-			if pat.style != exact || right != "*" {
+			switch {
+			case right == "*" && (pat.style == exact || pat.style == regex):
+			case pat.style == regex && (right == ".*" || right == "^.*$" || right == "^.*" || right == ".*$"):
+			default:
 				r.dn = &pat
 			}
 		case name == "filter":
@@ -179,6 +149,9 @@ func (p *parser) target(r *Rule) error {
 			}
 			r.filter = f
 		case name == "attr" || name == "attrs":
+			if r.attrs != nil {
+				return fmt.Errorf("a second attrs in one <what>")
+			}
 			if right == "" {
 				return fmt.Errorf("empty attribute list")
 			}
@@ -187,11 +160,21 @@ func (p *parser) target(r *Rule) error {
 			if len(r.attrs) != 1 {
 				return fmt.Errorf("val= needs exactly one attribute before it")
 			}
+			if r.val != nil {
+				return fmt.Errorf("a second val in one <what>")
+			}
 			pat, err := newPattern(styleName, right)
+			if err == nil {
+				err = pat.allowed(styleName, exact, one, subtree, children, regex)
+			}
+			if err == nil && pat.expand {
+				err = fmt.Errorf("there is nothing to expand in <what>")
+			}
 			if err != nil {
 				return err
 			}
 			r.val = &pat
+			_, r.valMatch, _ = strings.Cut(left, "/")
 		default:
 			return fmt.Errorf("unknown <what> %q", w)
 		}
@@ -228,6 +211,11 @@ func (p *parser) clause() (clause, error) {
 		if err != nil {
 			return c, err
 		}
+		for i := range c.whos {
+			if c.whos[i].slot() == one.slot() {
+				return c, fmt.Errorf("a second %s in one \"by\"", one.slot())
+			}
+		}
 		p.next()
 		c.whos = append(c.whos, one)
 	}
@@ -238,135 +226,3 @@ func (p *parser) clause() (clause, error) {
 }
 
 var controls = map[string]control{"stop": stop, "continue": goOn, "break": breakOut}
-
-func parseWho(w string) (who, error) {
-	left, right, has := strings.Cut(w, "=")
-	left, styleName, _ := strings.Cut(left, ".")
-	name, options, _ := strings.Cut(left, "/")
-	// We authenticate and authorize as one name, so the real forms are the same.
-	name = strings.TrimPrefix(strings.ToLower(name), "real")
-	switch name {
-	case "*", "anonymous", "users", "self":
-		if has {
-			return who{}, fmt.Errorf("<who> %q takes no value", w)
-		}
-		pat, err := newPattern(styleName, "")
-		return who{kind: name, pat: pat}, err
-	case "dn", "peername", "sockname", "sockurl":
-		if !has {
-			return who{}, fmt.Errorf("<who> %q needs a value", w)
-		}
-		if name == "dn" && styleName == "" && right == "*" {
-			return who{kind: "users"}, nil
-		}
-		pat, err := newPattern(styleName, right)
-		if err == nil && pat.style == ip && name == "peername" {
-			err = pat.parseAddress()
-		}
-		return who{kind: name, pat: pat}, err
-	case "group":
-		class, attr, _ := strings.Cut(options, "/")
-		if class == "" {
-			class = "groupOfNames"
-		}
-		if attr == "" {
-			attr = "member"
-		}
-		if right == "" {
-			return who{}, fmt.Errorf("<who> %q needs a group", w)
-		}
-		pat, err := newPattern(styleName, right)
-		return who{kind: name, pat: pat, attr: attr, class: class}, err
-	case "dnattr":
-		if right == "" {
-			return who{}, fmt.Errorf("<who> %q needs an attribute", w)
-		}
-		return who{kind: name, attr: right}, nil
-	case "ssf", "transport_ssf", "tls_ssf", "sasl_ssf":
-		n, err := strconv.Atoi(right)
-		if err != nil || n < 0 {
-			return who{}, fmt.Errorf("<who> %q needs a number", w)
-		}
-		return who{kind: "ssf", minimum: n}, nil
-	}
-	return who{}, fmt.Errorf("unknown <who> %q", w)
-}
-
-func newPattern(styleName, text string) (pattern, error) {
-	p := pattern{text: text}
-	base, modifier, _ := strings.Cut(strings.ToLower(styleName), ",")
-	switch modifier {
-	case "":
-	case "expand":
-		p.expand = true
-	default:
-		return p, fmt.Errorf("unknown modifier %q", modifier)
-	}
-	if base == "expand" {
-		p.expand, base = true, ""
-	}
-	if n, ok := strings.CutPrefix(base, "level{"); ok {
-		var err error
-		if p.level, err = strconv.Atoi(strings.TrimSuffix(n, "}")); err != nil {
-			return p, fmt.Errorf("bad style %q", styleName)
-		}
-		p.style = level
-		return p, nil
-	}
-	var ok bool
-	if p.style, ok = styleNames[base]; !ok {
-		return p, fmt.Errorf("unknown style %q", styleName)
-	}
-	return p, nil
-}
-
-// parseAddress reads IP[%MASK|/BITS][{PORT}].
-func (p *pattern) parseAddress() error {
-	text := p.text
-	if i := strings.IndexByte(text, '{'); i >= 0 {
-		p.port = strings.TrimSuffix(text[i+1:], "}")
-		text = text[:i]
-	}
-	host, mask, masked := strings.Cut(text, "%")
-	if h, b, ok := strings.Cut(host, "/"); ok {
-		host, mask, masked = h, b, true
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return fmt.Errorf("bad address %q", p.text)
-	}
-	bits := addr.BitLen()
-	if masked {
-		if n, err := strconv.Atoi(mask); err == nil {
-			bits = n
-		} else if m, err := netip.ParseAddr(mask); err == nil {
-			if bits = prefixLength(m.AsSlice()); bits < 0 {
-				return fmt.Errorf("mask %q has holes", mask)
-			}
-		} else {
-			return fmt.Errorf("bad mask %q", mask)
-		}
-	}
-	p.addr = netip.PrefixFrom(addr, bits)
-	if !p.addr.IsValid() {
-		return fmt.Errorf("bad mask %q", mask)
-	}
-	return nil
-}
-
-func prefixLength(mask []byte) int {
-	n, ended := 0, false
-	for _, b := range mask {
-		for bit := 7; bit >= 0; bit-- {
-			if b>>bit&1 == 1 {
-				if ended {
-					return -1
-				}
-				n++
-			} else {
-				ended = true
-			}
-		}
-	}
-	return n
-}

@@ -40,9 +40,12 @@ const (
 // PrivWrite is what replacing values and renaming need.
 const PrivWrite = PrivAdd | PrivDelete
 
-var levels = map[string]Priv{
-	"none": None, "disclose": Disclose, "auth": Auth, "compare": Compare, "search": Search,
-	"read": Read, "add": Add, "delete": Delete, "write": Write, "manage": Manage,
+var levelNames = []struct {
+	name string
+	priv Priv
+}{
+	{"none", None}, {"disclose", Disclose}, {"auth", Auth}, {"compare", Compare}, {"search", Search}, {"read", Read},
+	{"add", Add}, {"delete", Delete}, {"write", Write}, {"manage", Manage},
 }
 
 var letters = map[byte]Priv{
@@ -50,42 +53,133 @@ var letters = map[byte]Priv{
 	'a': PrivAdd, 'z': PrivDelete, 'w': PrivWrite, 'm': PrivManage,
 }
 
+func levelOf(name string) (Priv, bool) {
+	for _, l := range levelNames {
+		if l.name == name {
+			return l.priv, true
+		}
+	}
+	return 0, false
+}
+
+// ParsePriv reads what an access check asks for: a level's name stands for its
+// own privilege alone (write: add and delete), as does "=" with letters for
+// those.
+func ParsePriv(text string) (Priv, bool) {
+	t := strings.ToLower(text)
+	switch t {
+	case "none":
+		return 0, true
+	case "disclose":
+		return PrivDisclose, true
+	case "auth":
+		return PrivAuth, true
+	case "compare":
+		return PrivCompare, true
+	case "search":
+		return PrivSearch, true
+	case "read":
+		return PrivRead, true
+	case "write":
+		return PrivWrite, true
+	case "add":
+		return PrivAdd, true
+	case "delete":
+		return PrivDelete, true
+	case "manage":
+		return PrivManage, true
+	}
+	return 0, false
+}
+
+// String gives the privileges as "=wrscxd".
+func (p Priv) String() string {
+	if p == 0 {
+		return "=0"
+	}
+	b := []byte{'='}
+	if p&PrivManage != 0 {
+		b = append(b, 'm')
+	}
+	switch p & PrivWrite {
+	case PrivWrite:
+		b = append(b, 'w')
+	case PrivAdd:
+		b = append(b, 'a')
+	case PrivDelete:
+		b = append(b, 'z')
+	}
+	for _, l := range "rscxd" {
+		if p&letters[byte(l)] != 0 {
+			b = append(b, byte(l))
+		}
+	}
+	return string(b)
+}
+
+// Mask is what came out of an evaluation: the privileges, and whether they were
+// given as a level, which is how they are shown then.
+type Mask struct {
+	Priv
+	Level bool
+}
+
+// String gives a mask as slapacl does: "read(=rscxd)" for a level, else "=rs".
+func (m Mask) String() string {
+	if m.Level {
+		for _, l := range levelNames {
+			if l.priv == m.Priv {
+				return l.name + "(" + m.Priv.String() + ")"
+			}
+		}
+	}
+	return m.Priv.String()
+}
+
 // access is the <access> part of a "by" clause: how it changes the privileges
 // collected so far.
 type access struct {
-	op   byte // '=', '+', '-'
-	priv Priv
-	self bool // only for values that are the requestor's own name
+	op    byte // '=', '+', '-'
+	priv  Priv
+	level bool
+	self  selfKind // only for values that are the requestor's own name
 }
 
-func (a access) apply(have Priv) Priv {
+type selfKind uint8
+
+const (
+	selfAny  selfKind = iota
+	selfName          // of the authorization name
+	selfReal          // of the authentication name
+)
+
+func (a *access) apply(have Mask) Mask {
 	switch a.op {
 	case '+':
-		return have | a.priv
+		return Mask{Priv: have.Priv | a.priv, Level: have.Level && have.Priv|a.priv == have.Priv}
 	case '-':
-		return have &^ a.priv
+		return Mask{Priv: have.Priv &^ a.priv, Level: have.Level && have.Priv&a.priv == 0}
 	}
-	return a.priv
+	return Mask{Priv: a.priv, Level: a.level}
 }
 
 func parseAccess(word string) (access, error) {
 	w := strings.ToLower(word)
 	a := access{op: '='}
-	if p, ok := levels[w]; ok {
-		a.priv = p
-		return a, nil
-	}
-	for _, prefix := range [...]string{"realself", "self"} {
-		if rest, ok := strings.CutPrefix(w, prefix); ok && rest != "" {
-			w, a.self = rest, true
+	for _, prefix := range [...]struct {
+		text string
+		kind selfKind
+	}{{"realself", selfReal}, {"self", selfName}} {
+		if rest, ok := strings.CutPrefix(w, prefix.text); ok && rest != "" {
+			w, a.self = rest, prefix.kind
 			break
 		}
 	}
-	if p, ok := levels[w]; ok {
-		a.priv = p
+	if p, ok := levelOf(w); ok {
+		a.priv, a.level = p, true
 		return a, nil
 	}
-	if len(w) < 2 || strings.IndexByte("=+-", w[0]) < 0 {
+	if w == "" || strings.IndexByte("=+-", w[0]) < 0 {
 		return a, fmt.Errorf("unknown access %q", word)
 	}
 	a.op = w[0]

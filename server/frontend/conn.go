@@ -50,7 +50,7 @@ func (s *Server) newConn(l *listener, nc net.Conn) *conn {
 	now := time.Now()
 	c.active.Store(now.UnixNano())
 	c.pc = &plugin.Conn{
-		ID: s.nextID.Add(1), Remote: nc.RemoteAddr(), Local: nc.LocalAddr(), ListenURL: l.url,
+		ID: s.nextID.Add(1), Remote: nc.RemoteAddr(), Local: nc.LocalAddr(), ListenURL: l.url, ListenName: l.name,
 		PeerUID: -1, PeerGID: -1, AuthMethod: "none", Version: 3, Opened: now,
 	}
 	if l.unix {

@@ -44,12 +44,37 @@ func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 	a.req.Schema = s.Schema()
 	a.req.Lookup = func(norm string) *entry.Entry { return s.lookupAny(op, norm) }
 	if c := op.Conn; c != nil {
-		a.req.Peer, a.req.Listen, a.req.SSF = peerName(c), c.ListenURL, c.SSF
-		if c.Local != nil {
-			a.req.Local = "IP=" + c.Local.String()
-		}
+		s.connAccess(&a.req, c)
 	}
 	return a
+}
+
+// connAccess fills in what a connection tells about who asks.
+func (s *Server) connAccess(r *acl.Request, c *plugin.Conn) {
+	r.Real = c.AuthDN
+	r.Peer, r.Local, r.Listen = peerName(c), sockName(c), c.ListenURL
+	r.SSF = c.SSF
+	if c.LDAPI {
+		r.TransportSSF = c.SSF
+	} else {
+		r.TLSSSF = c.SSF
+	}
+	if find := s.opts().Domain; find != nil {
+		r.Domain = func() string { return find(c) }
+	}
+}
+
+// sockName is the listener's address in the form of peerName.
+func sockName(c *plugin.Conn) string {
+	switch {
+	case c.ListenName != "":
+		return c.ListenName
+	case c.Local == nil:
+		return ""
+	case c.LDAPI:
+		return "PATH=" + c.Local.String()
+	}
+	return "IP=" + c.Local.String()
 }
 
 // peerName is the client's address as access directives and logs write it.
@@ -58,7 +83,7 @@ func peerName(c *plugin.Conn) string {
 	case c.Remote == nil:
 		return ""
 	case c.LDAPI:
-		return "PATH=" + c.Remote.String()
+		return sockName(c) // the client's end has no name
 	}
 	return "IP=" + c.Remote.String()
 }

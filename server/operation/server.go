@@ -103,6 +103,9 @@ type Options struct {
 	// SLAPI_LOG_* level is logged at all; nil: Log takes it at a level that fits.
 	PluginLog        func(level int, subsystem, message string)
 	PluginLogEnabled func(level int) bool
+	// Domain finds the host name of a connection's client, for access lines
+	// with domain=; nil: it is not looked for.
+	Domain func(c *plugin.Conn) string
 	// SASL serves SASL binds; nil: authMethodNotSupported.
 	SASL SASL
 	// StartTLS starts TLS on the connection of an operation once its result

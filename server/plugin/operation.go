@@ -26,6 +26,7 @@ type Conn struct {
 	Remote     net.Addr
 	Local      net.Addr
 	ListenURL  string // the listener's URL, e.g. ldap://127.0.0.1:3389/
+	ListenName string // its address as OpenLDAP writes it, e.g. IP=0.0.0.0:389, PATH=/run/ldapi
 	LDAPI      bool
 	PeerUID    int // of an LDAPI peer, -1 unknown
 	PeerGID    int
