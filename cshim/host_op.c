@@ -220,7 +220,7 @@ int slapi_get_client_ip(Slapi_PBlock *pb, char **clientIP)
 
 	if (!pb || !clientIP || cshim_pblock_get(pb, 145, &text, CSHIM_OPENLDAP) != 0 || !text)
 		return -1;
-	*clientIP = slapi_ch_strdup(text);
+	*clientIP = slapi_ch_smprintf("IP=%s", text); /* with the prefix that the parameter lacks */
 	return 0;
 }
 

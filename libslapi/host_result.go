@@ -44,8 +44,12 @@ func slapiGoSendEntry(pb *C.Slapi_PBlock, e *C.Slapi_Entry, ctrls **C.LDAPContro
 		st.bad("entry to send", err)
 		return -1
 	}
+	names := goStrings(attrs)
+	if names == nil {
+		names = []string{"*"} // no list is all that the entry has, whatever the client asked for
+	}
 	current := st.op.Current
-	err = s.SendEntry(st.op, ge, goStrings(attrs), attrsonly != 0, controlsFromC(ctrls))
+	err = s.SendEntry(st.op, ge, names, attrsonly != 0, controlsFromC(ctrls))
 	st.op.Current = current
 	if err != nil {
 		return -1
