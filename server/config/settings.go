@@ -193,9 +193,9 @@ var settingByName = func() map[string]*setting {
 var schemeOrder = strings.Fields(`SSHA SSHA256 SSHA384 SSHA512 SHA SHA256 SHA384 SHA512 CRYPT CRYPT-MD5 CRYPT-SHA256
 	CRYPT-SHA512 MD5 SMD5 CLEAR PBKDF2_SHA256 PBKDF2 PBKDF2-SHA1 PBKDF2-SHA256 PBKDF2-SHA512 GOST_YESCRYPT`)
 
-// hiddenSchemes can be checked against but are no scheme to store by, or are
+// hiddenSchemes can be checked against but are no scheme to store by, are schemes that 389 lacks, or are
 // names of the other peer for one in the list.
-var hiddenSchemes = words("ns-mta-md5 aes des cleartext argon2 bcrypt")
+var hiddenSchemes = words("ns-mta-md5 aes des cleartext argon2 bcrypt scram-sha-1 scram-sha-256 scram-sha-512")
 
 // schemeList is what the message about an unknown scheme shows.
 func schemeList(have []string) string {
