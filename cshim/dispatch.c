@@ -178,6 +178,27 @@ void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int databas
 	out->dirty = cshim_pblock_any_dirty(op->pb);
 }
 
+int cshim_walk_access(struct cshim_op *op, const struct cshim_hooks *list, int database, Slapi_Entry *e, char *attr,
+		      struct berval *value, int access)
+{
+	for (int i = 0; i < list->n; i++) {
+		const struct cshim_hook *h = &list->h[i];
+		struct cshim_thread saved;
+		struct cshim_plugin *was;
+		int granted;
+		if ((h->database != 0 && h->database != database) || !h->fn || !h->plugin->host)
+			continue;
+		enter(&saved, h->plugin, op->pb, op->operation.handle);
+		was = cshim_pblock_set_plugin(op->pb, h->plugin);
+		granted = ((slapi_acl_callback_t)(void *)h->fn)(op->pb, e, attr, value, access, NULL);
+		cshim_pblock_set_plugin(op->pb, was);
+		leave(&saved);
+		if (!granted)
+			return 0;
+	}
+	return 1;
+}
+
 char *cshim_call_pwd_enc(struct cshim_plugin *p, const char *clear)
 {
 	cshim_pwd_enc_fn fn = (cshim_pwd_enc_fn)(void *)cshim_plugin_fn(p, SLAPI_PLUGIN_PWD_STORAGE_SCHEME_ENC_FN);

@@ -72,6 +72,9 @@ void cshim_op_free(struct cshim_op *op);
  * hooks (last_first) begin with the database's. */
 void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int database, int rule, int last_first,
 		const struct cshim_news *news, struct cshim_outcome *out);
+/* Asks the access plug-ins of OpenLDAP's kind in turn: 1 when all grant. */
+int cshim_walk_access(struct cshim_op *op, const struct cshim_hooks *list, int database, Slapi_Entry *e, char *attr,
+		      struct berval *value, int access);
 /* Notes the digest of an object just handed out. */
 void cshim_op_note(struct cshim_op *op, int live, void *object);
 

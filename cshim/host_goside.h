@@ -68,6 +68,12 @@ extern Slapi_Backend *slapiGoBackendFor(char *ndn, int exact);
 extern Slapi_Backend *slapiGoBackendAt(int i);
 extern Slapi_Backend *slapiGoBackendNamed(char *name);
 
+/* Whether a database has this name, in normal form, as its root DN. */
+extern int slapiGoIsRoot(char *ndn);
+
+/* Calls the function with this parameter number of every database plug-in. */
+extern void slapiGoBroadcast(int function, Slapi_PBlock *pb);
+
 /* A character in lower or upper case. */
 extern uint32_t slapiGoRuneCase(uint32_t c, int upper);
 

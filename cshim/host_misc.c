@@ -185,8 +185,9 @@ int slapi_ct_memcmp(const void *p1, const void *p2, size_t n)
 
 int slapi_berval_cmp(const struct berval *L, const struct berval *R)
 {
-	size_t l = L->bv_len, r = R->bv_len;
-	int c = memcmp(L->bv_val, R->bv_val, l < r ? l : r);
+	size_t l = L && L->bv_val ? L->bv_len : 0, r = R && R->bv_val ? R->bv_len : 0;
+	size_t both = l < r ? l : r;
+	int c = both ? memcmp(L->bv_val, R->bv_val, both) : 0;
 
 	if (c == 0 && l != r)
 		c = l < r ? -1 : 1;

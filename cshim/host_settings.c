@@ -134,23 +134,30 @@ char *slapi_get_rootdn(void)
 
 int32_t slapi_sdn_isroot(const Slapi_DN *sdn)
 {
-	char *root = slapi_get_rootdn();
+	const char *ndn = sdn ? slapi_sdn_get_ndn(sdn) : NULL;
+	char *root;
 	Slapi_DN *other;
 	int same;
 
-	if (!root || !sdn) {
-		free(root);
+	if (!ndn || !*ndn)
 		return 0;
-	}
+	if (slapiGoIsRoot((char *)ndn))
+		return 1;
+	root = slapi_get_rootdn();
+	if (!root)
+		return 0;
 	other = slapi_sdn_new_dn_byval(root);
-	same = !slapi_sdn_isempty(sdn) && slapi_sdn_compare(sdn, other) == 0;
+	same = slapi_sdn_compare(sdn, other) == 0;
 	slapi_sdn_free(&other);
 	free(root);
 	return same;
 }
 
-int slapi_dn_isroot(const char *dn)
+/* IBM's callers give a pblock before the name: one symbol, so the C name differs. */
+int cshim_dn_isroot(const char *first, const char *second) __asm__("slapi_dn_isroot");
+int cshim_dn_isroot(const char *first, const char *second)
 {
+	const char *dn = cshim_dialect(CSHIM_CALLER()) == CSHIM_IBM ? second : first;
 	Slapi_DN *sdn = dn ? slapi_sdn_new_dn_byval(dn) : NULL;
 	int is = slapi_sdn_isroot(sdn);
 

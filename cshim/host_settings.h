@@ -22,7 +22,6 @@ char *get_localhost_DNS(void);
 int slapi_config_get_readonly(void);
 int slapi_config_get_unhashed_pw_switch(void);
 char *slapi_get_rootdn(void);
-int slapi_dn_isroot(const char *dn);
 int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
 int loglevel_is_set(int level);
 struct slapi_componentid *plugin_get_default_component_id(void);

@@ -191,7 +191,7 @@ const struct param cshim_params[] = {
 	V(885, NO, PTR, COPY, STRING, 0),               /* PB_RESULT_TEXT */
 	V(1000, INT, INT, KEEP, ANY, 0),                /* MANAGEDSAIT */
 	V(1001, NO, INT, KEEP, ANY, 0),                 /* PWPOLICY */
-	V(1100, PTR, NO, KEEP, ANY, 0),                 /* PLUGIN_AUDIT_DATA */
+	V(1100, PTR, NO, KEEP, ANY, PLUGIN),            /* PLUGIN_AUDIT_DATA */
 	V(1160, NO, PTR, KEEP, CHARRAY, 0),             /* SEARCH_GERATTRS */
 	V(1161, NO, PTR, KEEP, CHARRAY, 0),             /* SEARCH_REQATTRS */
 	V(1930, NO, INT, KEEP, ANY, 0),                 /* SEARCH_RESULT_SET_SIZE_ESTIMATE */

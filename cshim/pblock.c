@@ -467,6 +467,7 @@ static int get_plugin(struct cshim_plugin *p, int id, void *value, int dialect)
 	case 810: *ptr = p->pwd_name; return 0;
 	case 815: *num = p->enabled; return 0;
 	case 816: *ptr = p->config_area; return 0;
+	case 1100: *ptr = p->audit; return 0;
 	default: return 1;
 	}
 }
@@ -505,6 +506,7 @@ static int set_plugin_value(struct cshim_plugin *p, int id, void *value)
 	case 706: replace_string(&p->syntax_oid, value); return 0;
 	case 810: replace_string(&p->pwd_name, value); return 0;
 	case 816: replace_string(&p->config_area, value); return 0;
+	case 1100: p->audit = value; return 0;
 	default: break;
 	}
 	if (id != 6 && id != 13 && value == NULL)

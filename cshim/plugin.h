@@ -22,6 +22,7 @@ struct cshim_plugin {
 	int precedence;
 	int enabled;
 	void *priv;               /* SLAPI_PLUGIN_PRIVATE */
+	void *audit;              /* SLAPI_PLUGIN_AUDIT_DATA */
 	void *object;             /* SLAPI_PLUGIN_OBJECT outside of a matching-rule call */
 	struct slapi_componentid identity;
 	int argc;

@@ -143,3 +143,38 @@ int slapi_rdn_partial_dup(Slapi_RDN *from, Slapi_RDN **to, int idx)
 	(*to)->rdn = cshim_strdup((*to)->all_rdns[0]);
 	return 0;
 }
+
+/* Both lists grow by one RDN. */
+static void append(Slapi_RDN *srdn, char *rdn, char *nrdn)
+{
+	size_t n = cshim_array_len(srdn->all_rdns), m = cshim_array_len(srdn->all_nrdns);
+
+	srdn->all_rdns = cshim_realloc_array(srdn->all_rdns, n + 2, sizeof *srdn->all_rdns);
+	srdn->all_rdns[n] = rdn;
+	srdn->all_rdns[n + 1] = NULL;
+	srdn->all_nrdns = cshim_realloc_array(srdn->all_nrdns, m + 2, sizeof *srdn->all_nrdns);
+	srdn->all_nrdns[m] = nrdn;
+	srdn->all_nrdns[m + 1] = NULL;
+}
+
+int slapi_rdn_add_rdn_to_all_rdns(Slapi_RDN *srdn, char *addrdn, int byref)
+{
+	char *norm;
+
+	if (srdn == NULL || addrdn == NULL || *addrdn == '\0')
+		return -1;
+	norm = slapiGoRDNNorm(addrdn);
+	append(srdn, byref ? addrdn : cshim_strdup(addrdn), norm ? norm : cshim_strdup(addrdn));
+	return 0;
+}
+
+int slapi_rdn_add_srdn_to_all_rdns(Slapi_RDN *srdn, Slapi_RDN *addsrdn)
+{
+	if (srdn == NULL || addsrdn == NULL)
+		return -1;
+	if (addsrdn->all_rdns == NULL)
+		return addsrdn->rdn ? slapi_rdn_add_rdn_to_all_rdns(srdn, addsrdn->rdn, 0) : -1;
+	for (size_t i = 0; addsrdn->all_rdns[i]; i++)
+		append(srdn, cshim_strdup(addsrdn->all_rdns[i]), cshim_strdup(addsrdn->all_nrdns[i]));
+	return 0;
+}

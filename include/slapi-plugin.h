@@ -291,6 +291,8 @@ int slapi_entry_add_valueset(Slapi_Entry *e, const char *type, Slapi_ValueSet *v
 /* GIVEN: slapi_entry_free. */
 Slapi_Entry *slapi_entry_alloc(void);
 int slapi_entry_apply_mod(Slapi_Entry *e, LDAPMod *mod);
+/* IBM's: as slapi_entry_free, with an answer. TAKEN. */
+int slapi_entry_delete(Slapi_Entry *e);
 /* LDAP result code; stops at the first mod that fails. */
 int slapi_entry_apply_mods(Slapi_Entry *e, LDAPMod **mods);
 /* 0 removed, 1 was not there. */
@@ -568,6 +570,9 @@ int slapi_rdn_get_index_attr(Slapi_RDN *rdn, const char *type, char **value);
 int slapi_rdn_get_last_ext(Slapi_RDN *srdn, const char **lastrdn, int flag);
 /* The next number, or -1. */
 int slapi_rdn_get_next(Slapi_RDN *rdn, int index, char **type, char **value);
+/* The list of all RDNs grows by one; addrdn is copied, or TAKEN with byref. */
+int slapi_rdn_add_rdn_to_all_rdns(Slapi_RDN *srdn, char *addrdn, int byref);
+int slapi_rdn_add_srdn_to_all_rdns(Slapi_RDN *srdn, Slapi_RDN *addsrdn);
 int slapi_rdn_get_next_ext(Slapi_RDN *srdn, int idx, const char **nextrdn, int flag);
 const char *slapi_rdn_get_nrdn(Slapi_RDN *srdn);
 int slapi_rdn_get_num_components(Slapi_RDN *rdn);
@@ -642,6 +647,12 @@ int slapi_sdn_isgrandparent(const Slapi_DN *parent, const Slapi_DN *child);
 int slapi_sdn_isparent(const Slapi_DN *parent, const Slapi_DN *child);
 /* 1 for the root DN of the server's configuration. */
 int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
+/* Whether dn is the server's root DN. The IBM servers' has a pblock before it. */
+#ifdef SLAPI_DIALECT_IBM
+int slapi_dn_isroot(Slapi_PBlock *pb, char *dn);
+#else
+int slapi_dn_isroot(const char *dn);
+#endif
 /* 1 when sdn is suffixsdn or below it. */
 int slapi_sdn_issuffix(const Slapi_DN *sdn, const Slapi_DN *suffixsdn);
 /* GIVEN: slapi_sdn_free. */
@@ -801,6 +812,9 @@ int slapi_send_ldap_intermediate(Slapi_PBlock *pb, LDAPControl **ectrls, char *r
 int slapi_send_ldap_referral(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **refs, struct berval ***urls);
 void slapi_send_ldap_result(Slapi_PBlock *pb, int err, char *matched, char *text, int nentries, struct berval **urls);
 int slapi_send_ldap_search_entry(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **ectrls, char **attrs, int attrsonly);
+/* IBM's: the answer to an extended operation in one call. response is copied. */
+void slapi_send_ldap_extended_response(Slapi_Connection *conn, Slapi_Operation *op, int errornum, char *respName,
+                                       struct berval *response);
 int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **urls, LDAPControl **ectrls,
                                      struct berval **v2refs);
 
@@ -847,6 +861,14 @@ int32_t slapi_search_get_entry(Slapi_PBlock **pb, Slapi_DN *dn, char **attrs, Sl
 void slapi_search_get_entry_done(Slapi_PBlock **pb);
 Slapi_PBlock *slapi_search_internal(char *base, int scope, char *filter, LDAPControl **controls, char **attrs,
                                     int attrsonly);
+/* Walks along the values of attrname: SLAPI_SEQ_FIRST, _LAST, or _NEXT and _PREV of
+ * val. The entries with the value that was found go to the callback. */
+int slapi_seq_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback res_callback,
+                                   plugin_search_entry_callback srch_callback,
+                                   plugin_referral_entry_callback ref_callback);
+void slapi_seq_internal_set_pb(Slapi_PBlock *pb, char *ibase, int type, char *attrname, char *val, char **attrs,
+                               int attrsonly, LDAPControl **controls, Slapi_ComponentId *plugin_identity,
+                               int operation_flags);
 int slapi_search_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback prc,
                                       plugin_search_entry_callback psec, plugin_referral_entry_callback prec);
 /* *ret_entry is GIVEN: slapi_entry_free. LDAP result code. */
@@ -904,6 +926,10 @@ int slapi_be_is_flag_set(Slapi_Backend *be, int flag);
 int slapi_be_issuffix(const Slapi_Backend *be, const Slapi_DN *suffix);
 int slapi_be_logchanges(Slapi_Backend *be);
 int slapi_be_private(Slapi_Backend *be);
+/* IBM's: calls the function with this parameter number of every plug-in that has it. */
+void slapi_broadcast_be(int funcType, Slapi_PBlock *pPB);
+/* IBM's: how many databases of a type there are; of all types for NULL. */
+int slapi_get_num_be(char *type);
 Slapi_Backend *slapi_be_select(const Slapi_DN *sdn);
 Slapi_Backend *slapi_be_select_by_instance_name(const char *name);
 Slapi_Backend *slapi_be_select_exact(const Slapi_DN *sdn);
@@ -1119,6 +1145,8 @@ int slapi_utf8ncasecmp(unsigned char *s0, unsigned char *s1, int n);
 /* ---------------------------------------------------------------- Log */
 
 int slapi_is_loglevel_set(const int loglevel);
+/* IBM's: a line of the log with the numbers of a message and its catalogue. */
+void slapi_printmessage(int catid, int level, int num, ...);
 /* One line of the error log when level is on. */
 int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...) SLAPI_PRINTF(3, 4);
 int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1, va_list varg2);
@@ -1142,6 +1170,9 @@ int slapi_is_shutting_down(void);
 int slapi_isbitset_int(unsigned int f, unsigned int bitnum);
 int slapi_isbitset_uchar(unsigned char f, unsigned char bitnum);
 int slapi_ldap_count_values(char **vals);
+/* A handle of libldap, not yet connected. GIVEN: slapi_ldap_unbind. */
+LDAP *slapi_ldap_init(char *ldaphost, int ldapport, int secure, int shared);
+void slapi_ldap_unbind(LDAP *ld);
 /* GIVEN: slapi_ldap_value_free. */
 char **slapi_ldap_explode_dn(const char *dn, int notypes);
 char **slapi_ldap_explode_rdn(const char *rdn, int notypes);

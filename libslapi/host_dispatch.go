@@ -20,6 +20,7 @@ type hookTables struct {
 	extended  []extendedOp
 	schemes   []*hostPlugin
 	matching  []*hostPlugin
+	every     everyOp
 }
 
 // extendedOp is a request name and the plug-in that handles it.
@@ -60,6 +61,7 @@ func (h *cHost) publish() {
 	if len(t.extended) > 0 {
 		t.kinds |= plugin.KindExtended
 	}
+	h.fillEvery(t)
 	h.tables.Store(t)
 }
 
@@ -190,8 +192,9 @@ func (h *cHost) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
 	return o
 }
 
-// OperationDone frees the C side of an operation.
+// OperationDone calls the audit plug-ins and frees the C side of an operation.
 func (h *cHost) OperationDone(op *plugin.Operation) {
+	h.runAudit(op)
 	st, ok := op.HostState.(*opState)
 	if !ok {
 		return

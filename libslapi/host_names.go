@@ -78,7 +78,7 @@ slapi_valueset_set_valueset slapi_wait_condvar
 
 // ibmOnly are functions that IBM's contribution alone defines.
 var ibmOnly = nameSet(`
-slapi_broadcast_be slapi_get_num_be slapi_printmessage slapi_register_supported_saslmechnisms
+slapi_broadcast_be slapi_entry_delete slapi_get_num_be slapi_printmessage slapi_register_supported_saslmechnisms
 slapi_send_ldap_extended_response
 `)
 

@@ -31,6 +31,8 @@ type opState struct {
 	// kind, before the change was made. Such plug-ins go on seeing them as they
 	// were, without what the server adds.
 	clientMods bool
+	// askingAccess: the plug-ins that decide about access are being asked.
+	askingAccess bool
 }
 
 // source is one filled parameter and the Go value behind it.

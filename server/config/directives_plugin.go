@@ -27,7 +27,7 @@ type pluginOptions struct {
 }
 
 // pluginTypes are the types of plug-ins that there are, of both dialects.
-var pluginTypes = words(`preoperation postoperation extendedop object
+var pluginTypes = words(`preoperation postoperation extendedop object audit
 	preextendedop bepreoperation bepostoperation betxnpreoperation betxnpostoperation betxnextendedop
 	internalpreoperation internalpostoperation entry entrystore entryfetch ldbmentryfetchstore
 	syntax matchingrule accesscontrol acl database index replication

@@ -22,16 +22,19 @@ type asker struct {
 	op   *plugin.Operation
 	db   *Database
 	set  *acl.Set
-	all  bool // the requestor may do everything
-	deny bool // nobody but root may do anything
+	all  bool              // the requestor may do everything
+	deny bool              // nobody but root may do anything
+	root bool              // the requestor may do everything that plug-ins do not refuse
+	plug plugin.AccessHost // plug-ins that may refuse; nil: none
 	req  acl.Request
 }
 
 // access prepares the questions of access to entries of a database.
 func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 	a := &asker{s: s, op: op, db: db, set: s.accessSet(db)}
+	a.plug = s.restrict(op, db)
 	if op.Internal || op.IsRoot || s.isRoot(op.Requestor, db) {
-		a.all = true
+		a.all, a.root = a.plug == nil, true
 		return a
 	}
 	// Without any access line OpenLDAP lets everybody read, 389 (that is, its
@@ -111,6 +114,12 @@ func (a *asker) entry(e *entry.Entry, pseudo string, need acl.Priv) bool {
 	if a.all {
 		return true
 	}
+	if a.plug != nil && a.refused(e, pseudo, nil, need) {
+		return false
+	}
+	if a.root {
+		return true
+	}
 	if a.deny {
 		return false
 	}
@@ -124,6 +133,12 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 	if a.all {
 		return true
 	}
+	if a.plug != nil && a.refused(e, t.Name(), value, need) {
+		return false
+	}
+	if a.root {
+		return true
+	}
 	if a.deny {
 		return false
 	}
@@ -134,7 +149,7 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 
 // readsAll tells whether the requestor may read everything, so that entries
 // need no looking at.
-func (a *asker) readsAll() bool { return a.all || !a.deny && a.set.ReadAll() }
+func (a *asker) readsAll() bool { return a.all || a.plug == nil && !a.deny && a.set.ReadAll() }
 
 // denied is the answer to who lacks a right on e: insufficientAccess, or
 // noSuchObject to who may not even know of e (slapd.access(5), disclose).

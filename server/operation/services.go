@@ -17,7 +17,7 @@ func (s *Server) Databases() []plugin.DatabaseInfo {
 	var out []plugin.DatabaseInfo
 	list := append([]*Database{}, s.dbs.Load().list...)
 	for _, db := range append(list, s.subschema.db, s.rootDSE.db) {
-		info := plugin.DatabaseInfo{Name: db.Name(), Type: db.Backend.Type(), ReadOnly: db.ReadOnly,
+		info := plugin.DatabaseInfo{Name: db.Name(), Type: db.Backend.Type(), ReadOnly: db.ReadOnly, RootDN: db.RootDN.Norm,
 			Private: db.Private || db == s.subschema.db || db == s.rootDSE.db}
 		for _, n := range db.Backend.Suffixes() {
 			info.Suffixes = append(info.Suffixes, n.Pretty)

@@ -117,7 +117,8 @@ type DatabaseInfo struct {
 	Name, Type string
 	Suffixes   []string // pretty
 	ReadOnly   bool
-	Private    bool // the configuration, schema and root DSE databases
+	Private    bool   // the configuration, schema and root DSE databases
+	RootDN     string // normal form of the name that may do everything here; "" for none
 }
 
 // Access is a right, as SLAPI_ACL_* bits.
