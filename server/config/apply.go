@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
@@ -99,6 +100,8 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 			global = true
 		case strings.HasPrefix(norm, "olcdatabase="):
 			touched[norm] = true
+		case strings.HasPrefix(norm, "olcoverlay="):
+			touched[dn.ParentNorm(norm)] = true
 		case (c.before != nil && isPluginEntry(c.before)) || (c.after != nil && isPluginEntry(c.after)):
 			plugins = append(plugins, c)
 		}
@@ -118,6 +121,9 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		var nd *Database
 		if nd, err = n.databaseOf(now.byNorm[d.entryNorm()], n.Frontend); err == nil {
 			nd.File, nd.Line = d.File, d.Line
+			if nd.Syncprov, err = n.syncprovIn(now, d); err != nil {
+				break
+			}
 			n.Databases[i] = nd
 			if touched[d.entryNorm()] {
 				dbs = append(dbs, pair{d, nd})

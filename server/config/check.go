@@ -49,6 +49,13 @@ func (x *txn) check(before, after *entry.Entry) error {
 		return x.checkGlobal(nil, after)
 	case strings.HasPrefix(norm, "olcdatabase="):
 		return x.checkDatabase(before, after)
+	case strings.HasPrefix(norm, "olcoverlay="):
+		if after == nil {
+			return wire.Errorf(wire.UnwillingToPerform, "overlays are taken away in the configuration file")
+		}
+		if _, err := x.t.Config().syncprovOf(after); err != nil {
+			return invalid(err)
+		}
 	case x.client && dn.IsSuffix(norm, "cn=schema,cn=config"):
 		return wire.Errorf(wire.UnwillingToPerform, "the schema is changed in its files")
 	case dn.IsSuffix(norm, "cn=ldbm database,"+pluginsBase):

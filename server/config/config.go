@@ -124,7 +124,8 @@ type Database struct {
 	Security   map[string]int
 	Restrict   []string
 	MaxDeref   int
-	AddACL     bool // add_content_acl
+	AddACL     bool      // add_content_acl
+	Syncprov   *Syncprov // overlay syncprov; nil without one
 	File       string
 	Line       int
 	Values     Values

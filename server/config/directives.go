@@ -22,6 +22,7 @@ const (
 	scopeBuiltIn               // inside a database of the built-in engine
 	scopeBackend               // inside a backend section, or where scopeBuiltIn is
 	scopeSection               // opens a section, or is global wherever it stands
+	scopeOverlay               // behind the line of overlay syncprov
 )
 
 // directive is one keyword of slapd.conf.

@@ -176,7 +176,7 @@ func runDatabase(p *parser, l *line) error {
 		return p.next.at.errorf("plugin-options without a plugin line behind it")
 	}
 	typ := strings.ToLower(l.words[1])
-	p.backend = ""
+	p.backend, p.overlay = "", ""
 	if i := strings.IndexByte(typ, '}'); strings.HasPrefix(typ, "{") && i > 0 {
 		typ = typ[i+1:]
 	}
@@ -224,6 +224,9 @@ func runOverlay(p *parser, l *line) error {
 	name := strings.ToLower(l.words[1])
 	if i := strings.IndexByte(name, '}'); strings.HasPrefix(name, "{") && i > 0 {
 		name = name[i+1:]
+	}
+	if name == "syncprov" {
+		return p.beginSyncprov()
 	}
 	if overlayNames[name] {
 		return l.errorf("overlay %s is not supported yet", name)

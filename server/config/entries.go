@@ -77,7 +77,7 @@ func (b *builder) values(e *entry.Entry, list Values, only func(attr string) boo
 	}
 }
 
-var boolAttrs = words(strings.ToLower(`olcReadOnly olcLastMod olcHidden olcAddContentAcl olcGentleHUP olcDbNoSync
+var boolAttrs = words(strings.ToLower(`olcReadOnly olcLastMod olcHidden olcSpNoPresent olcSpReloadHint olcAddContentAcl olcGentleHUP olcDbNoSync
 	olcMonitoring olcReverseLookup olcLastBind olcMultiProvider olcMirrorMode olcIndexHash64 olcDbLinearIndex olcDbDirtyRead`))
 
 func (c *Config) boolAttr(attr string) bool { return boolAttrs[strings.ToLower(attr)] }
@@ -260,6 +260,11 @@ func (b *builder) database(d *Database) {
 	}
 	if !e.Has("slapidDatabaseName") {
 		b.fill(e, "slapidDatabaseName", d.Name)
+	}
+	if o := d.Syncprov; o != nil {
+		e := b.add("olcOverlay={0}syncprov,"+e.Name.Pretty, "objectClass", "olcOverlayConfig", "objectClass", "olcSyncProvConfig",
+			"olcOverlay", "{0}syncprov")
+		b.values(e, o.Values, nil)
 	}
 }
 

@@ -168,7 +168,9 @@ func (c *Config) fromEntries(list []*entry.Entry, where []string) error {
 			}
 			c.Databases = append(c.Databases, d)
 		case e.Has("olcOverlay"):
-			return fmt.Errorf("%s: overlay %s is not supported yet", where[i], strings.Join(unordered(e.Values("olcOverlay")), " "))
+			if err := c.overlayOf(e); err != nil {
+				return fmt.Errorf("%s: %v", where[i], err)
+			}
 		case e.Has("olcModuleLoad"):
 			p := &parser{cfg: c, entryMode: true}
 			if err := p.runEntry(e, nil); err != nil {

@@ -20,6 +20,7 @@ type parser struct {
 	cfg     *Config
 	db      *Database // nil before the first database line
 	backend string    // type of a "backend" section, "" outside one
+	overlay string    // the overlay whose directives may follow, "" none
 	depth   int
 	next    pluginOptions // for the next plugin or pluginldif line
 	// pluginDB holds the database of each of cfg.Plugins, nil for a global one;
@@ -119,6 +120,8 @@ func (p *parser) line(l *line) error {
 	switch {
 	case p.backend != "" && d.scope != scopeSection && d.scope != scopeBackend:
 		return l.errorf("unknown directive <%s> inside backend info definition", l.words[0])
+	case d.scope == scopeOverlay && p.overlay == "":
+		return l.errorf("keyword <%s> only allowed behind its overlay line", l.words[0])
 	case d.scope == scopeDatabase && p.db == nil:
 		return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
 	case d.scope == scopeGlobal && p.db != nil && p.db != p.cfg.Frontend:
@@ -147,7 +150,10 @@ func (p *parser) line(l *line) error {
 // keep records the line as a value of the entry that shows it.
 func (p *parser) keep(d *directive, l *line) {
 	at := &p.cfg.Global.Values
-	if d.scope != scopeGlobal {
+	switch {
+	case d.scope == scopeOverlay:
+		at = &p.db.Syncprov.Values
+	case d.scope != scopeGlobal:
 		at = &p.target().Values
 	}
 	text := l.rest

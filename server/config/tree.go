@@ -165,6 +165,9 @@ func (t *Tree) adopt(s *state) error {
 				return fmt.Errorf("%s: %v", e.Name.Pretty, err)
 			}
 			n.File, n.Line = d.File, d.Line
+			if n.Syncprov, err = c.syncprovIn(s, d); err != nil {
+				return err
+			}
 			c.Databases[i] = n
 		}
 	}

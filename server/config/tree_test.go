@@ -515,8 +515,16 @@ func TestOpenLDAPFolder(t *testing.T) {
 	if len(c.Plugins) != 1 || c.Plugins[0].Database != d.Name || c.Plugins[0].Init != "init_a" {
 		t.Errorf("plug-ins %+v", c.Plugins)
 	}
-	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}syncprov\nolcOverlay: {0}syncprov\n")
-	if _, err := ParseDir(dir); err == nil || !strings.Contains(err.Error(), "overlay syncprov is not supported yet") {
+	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}syncprov\nolcOverlay: {0}syncprov\nolcSpSessionlog: 7\nolcSpReloadHint: TRUE\n")
+	c, err = ParseDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := c.Databases[1].Syncprov; o == nil || o.Settings.SessionLog != 7 || !o.Settings.ReloadHint || o.Settings.NoPresent {
+		t.Errorf("overlay %+v", o)
+	}
+	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}memberof\nolcOverlay: {0}memberof\n")
+	if _, err := ParseDir(dir); err == nil || !strings.Contains(err.Error(), "overlay memberof is not supported yet") {
 		t.Errorf("overlay: %v", err)
 	}
 }

@@ -153,6 +153,10 @@ olcSaslSecProps 1.3.6.1.4.1.4203.1.12.2.3.0.56 x1
 olcSchemaDN 1.3.6.1.4.1.4203.1.12.2.3.0.58 d1
 olcSecurity 1.3.6.1.4.1.4203.1.12.2.3.0.59 s
 olcServerID 1.3.6.1.4.1.4203.1.12.2.3.0.81 s
+olcSpCheckpoint 1.3.6.1.4.1.4203.1.12.2.3.3.1.1 s1
+olcSpNoPresent 1.3.6.1.4.1.4203.1.12.2.3.3.1.3 b1
+olcSpReloadHint 1.3.6.1.4.1.4203.1.12.2.3.3.1.4 b1
+olcSpSessionlog 1.3.6.1.4.1.4203.1.12.2.3.3.1.2 i1
 olcSizeLimit 1.3.6.1.4.1.4203.1.12.2.3.0.60 x1
 olcSockbufMaxIncoming 1.3.6.1.4.1.4203.1.12.2.3.0.61 i1
 olcSockbufMaxIncomingAuth 1.3.6.1.4.1.4203.1.12.2.3.0.62 i1

@@ -8,6 +8,7 @@ import (
 	"libslapi/server/operation"
 	"libslapi/server/sasl"
 	"libslapi/server/schema"
+	csn "libslapi/server/sync"
 )
 
 // compat translates the mode.
@@ -92,6 +93,9 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 		o.UpdateDN = &u
 	}
 	o.Hidden = d.Hidden
+	if d.BuiltIn() {
+		o.Sync = a.provider(d)
+	}
 	o.Private = d.Type == "config" || d.Type == "monitor"
 	return nil
 }
@@ -105,4 +109,25 @@ func monitorBackend(s *schema.Schema, d *config.Database) (backend.Backend, erro
 		}
 	}
 	return config.NewFixed(d.Name, "monitor", []*entry.Entry{e}), nil
+}
+
+// provider gives the provider of a database, which lives as long as the server,
+// with the settings of d.
+func (a *Daemon) provider(d *config.Database) *csn.Provider {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p := a.providers[d.Name]
+	if p == nil {
+		p = csn.NewProvider()
+		if a.providers == nil {
+			a.providers = map[string]*csn.Provider{}
+		}
+		a.providers[d.Name] = p
+	}
+	set := csn.Settings{}
+	if d.Syncprov != nil {
+		set = d.Syncprov.Settings
+	}
+	p.Configure(set)
+	return p
 }

@@ -24,6 +24,7 @@ import (
 	"libslapi/server/plugin"
 	"libslapi/server/sasl"
 	"libslapi/server/schema"
+	csn "libslapi/server/sync"
 	"libslapi/server/wire"
 )
 
@@ -49,7 +50,8 @@ type Daemon struct {
 
 	mu        sync.Mutex
 	databases map[string]*backend.DB
-	opened    []backend.Backend // in the order of opening
+	providers map[string]*csn.Provider // of the databases, by name
+	opened    []backend.Backend        // in the order of opening
 	copies    []*snapshots
 	listeners []net.Listener
 	serving   sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"libslapi/server/ber"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
+	csn "libslapi/server/sync"
 	"libslapi/server/wire"
 )
 
@@ -48,6 +49,8 @@ type controls struct {
 	preRead     []string // attribute lists; nil: no control
 	postRead    []string
 	paged       *pagedRequest
+	sync        *csn.Request
+	persistent  *csn.Persistent
 }
 
 // RegisterControl adds a control to supportedControl. A critical control of
@@ -137,6 +140,18 @@ func (s *Server) readControl(c *controls, ctl *wire.Control) *wire.Error {
 		} else {
 			c.postRead = list
 		}
+	case csn.ControlSyncRequest:
+		r, ok := csn.DecodeRequest(ctl.Value)
+		if !ok || !ctl.HasValue {
+			return malformed
+		}
+		c.sync = &r
+	case csn.ControlPersistentSearch:
+		p, ok := csn.DecodePersistent(ctl.Value)
+		if !ok || !ctl.HasValue {
+			return malformed
+		}
+		c.persistent = &p
 	case ControlPaged:
 		cur := ber.NewCursor(ctl.Value)
 		seq := cur.Enter(0x30)

@@ -12,6 +12,7 @@ import (
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
+	csn "libslapi/server/sync"
 	"libslapi/server/wire"
 )
 
@@ -159,9 +160,7 @@ func (c *computer) value(e *entry.Entry, t *schema.AttributeType) [][]byte {
 			return one(strconv.FormatUint(p.ID, 10))
 		}
 	case "contextcsn":
-		if csn := c.contextCSN(e); csn != nil {
-			return [][]byte{csn}
-		}
+		return c.contextCSN(e)
 	}
 	return nil
 }
@@ -189,21 +188,20 @@ func (c *computer) children(e *entry.Entry) int {
 	return n
 }
 
-// contextCSN is the CSN of the last change in a database, shown on its suffix
-// entry.
-func (c *computer) contextCSN(e *entry.Entry) []byte {
+// contextKey is the name of the context CSNs, stored and shown.
+const contextKey = csn.ContextKey
+
+// contextCSN are the CSNs of the last changes in a database, one of each
+// server, shown on its suffix entry.
+func (c *computer) contextCSN(e *entry.Entry) [][]byte {
 	if c.db == nil || c.v == nil || c.s.is389() || e.Has(contextKey) || !c.isSuffix(e.Name.Norm) {
 		return nil
 	}
-	m, ok := c.v.(backend.MetaView)
-	if !ok {
+	v, err := csn.ReadContext(c.v)
+	if err != nil || len(v) == 0 {
 		return nil
 	}
-	csn, err := m.Meta(contextKey)
-	if err != nil {
-		return nil
-	}
-	return csn
+	return v.Values()
 }
 
 func (c *computer) isSuffix(norm string) bool {
@@ -221,12 +219,12 @@ func (c *computer) Computed(e *entry.Entry, t *schema.AttributeType) [][]byte { 
 // withContext gives the suffix entry its contextCSN as last attribute; other
 // entries come back as they are.
 func (c *computer) withContext(e *entry.Entry) *entry.Entry {
-	csn := c.contextCSN(e)
-	if csn == nil {
+	csns := c.contextCSN(e)
+	if csns == nil {
 		return e
 	}
 	x := e.Clone()
-	x.Add(c.s.Schema(), contextKey, csn)
+	x.Add(c.s.Schema(), contextKey, csns...)
 	return x
 }
 

@@ -39,6 +39,7 @@ type searcher struct {
 	delay   bool
 	seen    map[string]bool // names visited, when aliases are followed
 	paging  *pager
+	sync    *syncSearch
 	// hidden are classes whose entries only a filter that names the class
 	// finds, with whether it does.
 	hidden map[string]bool
@@ -82,6 +83,13 @@ func (s *Server) search(op *plugin.Operation) error {
 			x.hidden[class] = namesClass(p.Filter, class)
 		}
 	}
+	var err error
+	if x.sync, err = s.newSync(x); err != nil {
+		return err
+	}
+	if x.sync != nil {
+		defer x.sync.leave()
+	}
 	return x.run()
 }
 
@@ -121,6 +129,9 @@ func (x *searcher) run() error {
 		}
 	}
 	x.sel = x.s.newSelection(op.Search.Attrs)
+	if x.sync != nil {
+		return x.result(x.sync.run(base))
+	}
 	if x.paging, err = x.s.newPager(x); err != nil {
 		return err
 	}

@@ -59,6 +59,8 @@ type Database struct {
 	Private bool
 	// RequireSchema false stores entries unchecked.
 	NoSchemaCheck bool
+	// Sync serves those who follow the database; nil: nobody can.
+	Sync *csn.Provider
 }
 
 // Name is the name of the backend.
@@ -138,7 +140,9 @@ type Server struct {
 	csn      *csn.Generator
 	closing  atomic.Bool
 	locks    lockTable
-	paged    pagedTable
+	// offersSync: the Sync Request control is the pipeline's own.
+	offersSync atomic.Bool
+	paged      pagedTable
 
 	mu        sync.Mutex // guards what follows, and changes of dbs
 	controls  map[string]plugin.Kind
@@ -271,6 +275,7 @@ func (s *Server) storeDatabases(list []*Database) {
 		}
 	}
 	s.dbs.Store(d)
+	s.offerSync(list)
 }
 
 // AddDatabase brings one more database into service.

@@ -23,6 +23,8 @@ type part struct {
 	db   *Database
 	tx   backend.Txn
 	last csn.CSN // of the changes made; zero when there is none
+	// changes are for those who follow the database.
+	changes []csn.Change
 }
 
 // lockTable knows which transaction writes to which database and which waits
@@ -121,8 +123,9 @@ func (t *txn) begin(ctx context.Context, db *Database) (*part, error) {
 
 // savepoint is a state of the transaction to which rollback leads back.
 type savepoint struct {
-	marks []int
-	last  []csn.CSN
+	marks   []int
+	last    []csn.CSN
+	changes []int
 }
 
 func (t *txn) savepoint() savepoint {
@@ -130,6 +133,7 @@ func (t *txn) savepoint() savepoint {
 	for i := range t.parts {
 		sp.marks = append(sp.marks, t.parts[i].tx.Savepoint())
 		sp.last = append(sp.last, t.parts[i].last)
+		sp.changes = append(sp.changes, len(t.parts[i].changes))
 	}
 	return sp
 }
@@ -147,6 +151,7 @@ func (t *txn) rollback(sp savepoint) error {
 			first = err
 		}
 		t.parts[i].last = sp.last[i]
+		t.parts[i].changes = t.parts[i].changes[:sp.changes[i]]
 	}
 	return first
 }
@@ -156,10 +161,11 @@ func (t *txn) commit() error {
 	t.done = true
 	for i := range t.parts {
 		p := &t.parts[i]
-		err := t.s.storeContextCSN(p)
+		ticket, err := t.s.prepareSync(p)
 		t.s.locks.left(t, p.db.Name())
 		if err == nil {
 			err = p.tx.Commit()
+			ticket.Settle(err == nil)
 		} else {
 			p.tx.Abort()
 		}
@@ -186,26 +192,6 @@ func (t *txn) abort() {
 		t.s.locks.left(t, t.parts[i].db.Name())
 		t.parts[i].tx.Abort()
 	}
-}
-
-// contextKey is the name of the stored context CSN of a database.
-const contextKey = "contextCSN"
-
-// storeContextCSN keeps the CSN of the last change of a part with its
-// database, in the same transaction.
-func (s *Server) storeContextCSN(p *part) error {
-	if p.last.IsZero() || s.is389() {
-		return nil
-	}
-	m, ok := p.tx.(backend.MetaTxn)
-	if !ok {
-		return nil
-	}
-	text := []byte(p.last.String())
-	if last, err := m.Meta(contextKey); err != nil || string(last) >= string(text) {
-		return err
-	}
-	return m.SetMeta(contextKey, text)
 }
 
 // view gives the state of a database that op must see: the transaction's own

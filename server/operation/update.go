@@ -223,6 +223,9 @@ func (c *change) listens() bool {
 func (c *change) after() error {
 	if part := c.t.find(c.db); part != nil {
 		part.last = c.csn
+		if err := c.note(part); err != nil {
+			return err
+		}
 	}
 	c.op.OpReturn = 0
 	p := plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(c.op.Kind)}

@@ -1,5 +1,6 @@
-// Package sync holds what replication needs: change sequence numbers now, the
-// provider and consumer of RFC 4533 later.
+// Package sync holds what replication needs below the pipeline: change sequence
+// numbers, and of the provider of RFC 4533 the cookies and controls, the session
+// log in a database's store, and the broker between commits and those who watch.
 package sync
 
 import (

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	csn "libslapi/server/sync"
+)
+
+// Syncprov is the overlay syncprov of a database: the provider of RFC 4533.
+type Syncprov struct {
+	Settings csn.Settings
+	Values   Values // its directives, for its entry in cn=config
+}
+
+func newSyncprov() *Syncprov {
+	return &Syncprov{Settings: csn.Settings{Enabled: true, SessionLog: csn.DefaultSessionLog}}
+}
+
+func init() {
+	// The context CSN is durable with every change, so there is nothing to do
+	// at a checkpoint; the line is kept for who reads it back.
+	define("syncprov-checkpoint", directive{scope: scopeOverlay, min: 2, max: 2, args: "<ops> <minutes>", attr: "olcSpCheckpoint",
+		run: func(p *parser, l *line) error {
+			for _, w := range l.words[1:] {
+				if n, err := strconv.ParseUint(w, 10, 31); err != nil || n == 0 {
+					return fmt.Errorf("%q is not a positive number", w)
+				}
+			}
+			return nil
+		}})
+	define("syncprov-sessionlog", directive{scope: scopeOverlay, min: 1, max: 1, args: "<changes>", attr: "olcSpSessionlog",
+		run: setInt(func(p *parser) *int { return &p.db.Syncprov.Settings.SessionLog }, 0, 1<<30)})
+	define("syncprov-nopresent", directive{scope: scopeOverlay, min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpNoPresent",
+		run: setBool(func(p *parser) *bool { return &p.db.Syncprov.Settings.NoPresent })})
+	define("syncprov-reloadhint", directive{scope: scopeOverlay, min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpReloadHint",
+		run: setBool(func(p *parser) *bool { return &p.db.Syncprov.Settings.ReloadHint })})
+}
+
+// beginSyncprov runs the line "overlay syncprov".
+func (p *parser) beginSyncprov() error {
+	switch {
+	case p.entryMode:
+		return errors.New("is not possible here")
+	case p.db == nil || !p.db.BuiltIn():
+		return errors.New("overlay syncprov is for a database of entries only")
+	case p.db.Syncprov != nil:
+		return errors.New("overlay syncprov is there already")
+	}
+	p.db.Syncprov, p.overlay = newSyncprov(), "syncprov"
+	return nil
+}
+
+// syncprovOf parses an olcOverlay entry.
+func (c *Config) syncprovOf(e *entry.Entry) (*Syncprov, error) {
+	names := unordered(e.Values("olcOverlay"))
+	if len(names) != 1 || !strings.EqualFold(names[0], "syncprov") {
+		return nil, fmt.Errorf("overlay %s is not supported yet", strings.Join(names, " "))
+	}
+	n := New()
+	n.Schema, n.schemaUsed = c.Schema, true
+	d := newDatabase("mdb", e.Name.Pretty, 0)
+	d.Syncprov = newSyncprov()
+	p := &parser{cfg: n, db: d, overlay: "syncprov", entryMode: true}
+	return d.Syncprov, p.runEntry(e, nil)
+}
+
+// syncprovIn finds the overlay of a database in the tree; nil when there is none.
+func (c *Config) syncprovIn(s *state, d *Database) (*Syncprov, error) {
+	for norm, e := range s.byNorm {
+		if strings.HasPrefix(norm, "olcoverlay=") && dn.ParentNorm(norm) == d.entryNorm() {
+			return c.syncprovOf(e)
+		}
+	}
+	return nil, nil
+}
+
+// overlayOf takes an overlay entry of a configuration folder: its database has
+// been read before it.
+func (c *Config) overlayOf(e *entry.Entry) error {
+	for _, d := range c.Databases {
+		if dn.ParentNorm(e.Name.Norm) != d.entryNorm() {
+			continue
+		}
+		if !d.BuiltIn() || d.Syncprov != nil {
+			break
+		}
+		var err error
+		d.Syncprov, err = c.syncprovOf(e)
+		return err
+	}
+	return fmt.Errorf("no database takes overlay %s", e.First("olcOverlay"))
+}

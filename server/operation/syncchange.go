@@ -1,0 +1,77 @@
+package operation
+
+import (
+	"libslapi/server/backend"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
+	csn "libslapi/server/sync"
+)
+
+// note keeps what a change did, for those who follow the database.
+func (c *change) note(p *part) error {
+	if c.db.Sync == nil || c.db.Private {
+		return nil
+	}
+	var before, after *entry.Entry
+	switch c.op.Kind {
+	case plugin.KindAdd:
+		after = c.op.After
+	case plugin.KindDelete:
+		before = c.op.Before
+	default:
+		before, after = c.op.Before, c.op.After
+	}
+	if before == nil && after == nil {
+		return nil
+	}
+	subtree := false
+	if c.op.Kind == plugin.KindModDN && before != nil && after != nil && before.Name.Norm != after.Name.Norm {
+		var err error
+		if subtree, err = p.tx.HasChildren(after.Name.Norm); err != nil {
+			return err
+		}
+	}
+	p.changes = append(p.changes, csn.NewChange(before, after, c.csn, subtree))
+	return nil
+}
+
+// prepareSync ends a part before its commit: the context CSNs, the session
+// log, the place among the commits. The ticket is nil when nobody may follow.
+func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
+	var before, after csn.Vector
+	if _, ok := p.tx.(backend.MetaTxn); ok && !p.last.IsZero() && (!s.is389() || p.db.Sync.Settings().Enabled) {
+		csns := make([]csn.CSN, 0, 1+len(p.changes))
+		csns = append(csns, p.last)
+		for i := range p.changes {
+			csns = append(csns, p.changes[i].CSN)
+		}
+		var err error
+		if before, after, err = csn.WriteContext(p.tx, csns...); err != nil {
+			return nil, err
+		}
+	}
+	if p.db.Sync == nil || len(p.changes) == 0 {
+		return nil, nil
+	}
+	return p.db.Sync.Prepare(p.tx, p.changes, before, after)
+}
+
+// offerSync shows the controls of the providers among the databases in the
+// root DSE. s.mu is held.
+func (s *Server) offerSync(list []*Database) {
+	offer := func(oid string) {
+		if _, known := s.controls[oid]; !known {
+			s.order = append(s.order, oid)
+		}
+		s.controls[oid] |= plugin.KindSearch
+	}
+	for _, db := range list {
+		if db.Sync == nil {
+			continue
+		}
+		if db.Sync.Settings().Enabled && !s.offersSync.Swap(true) {
+			offer(csn.ControlSyncRequest)
+			offer(csn.ControlPersistentSearch)
+		}
+	}
+}
