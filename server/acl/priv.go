@@ -156,9 +156,9 @@ const (
 func (a *access) apply(have Mask) Mask {
 	switch a.op {
 	case '+':
-		return Mask{Priv: have.Priv | a.priv, Level: have.Level && have.Priv|a.priv == have.Priv}
+		return Mask{Priv: have.Priv | a.priv}
 	case '-':
-		return Mask{Priv: have.Priv &^ a.priv, Level: have.Level && have.Priv&a.priv == 0}
+		return Mask{Priv: have.Priv &^ a.priv}
 	}
 	return Mask{Priv: a.priv, Level: a.level}
 }

@@ -27,6 +27,7 @@ type command struct {
 var tools = map[string]func(*command) int{
 	"add": (*command).slapadd, "cat": (*command).slapcat, "index": (*command).slapindex,
 	"passwd": (*command).slappasswd, "test": (*command).slaptest, "backup": (*command).slapbackup,
+	"acl": (*command).slapacl, "auth": (*command).slapauth, "dn": (*command).slapdn,
 }
 
 // Main runs slapid or, by the base name of args[0] or by a first option -T, one
@@ -71,7 +72,7 @@ func toolNamed(short string) string {
 	if short == "" {
 		return ""
 	}
-	for _, full := range []string{"add", "cat", "index", "passwd", "test", "backup"} {
+	for _, full := range []string{"add", "cat", "index", "passwd", "test", "backup", "acl", "auth", "dn"} {
 		if strings.HasPrefix(full, short) {
 			return full
 		}
