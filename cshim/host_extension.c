@@ -27,9 +27,11 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct registered table[CSHIM_EXT_CLASSES][EXTENSIONS];
 static int count[CSHIM_EXT_CLASSES];
 
-/* What hangs on an object. */
+/* What hangs on an object. The parent of an operation is its connection; one
+ * that a plug-in started has none. */
 struct extensions {
 	int class;
+	void *parent;
 	void *at[EXTENSIONS];
 	unsigned char made[EXTENSIONS];
 };
@@ -102,7 +104,7 @@ int slapi_unregister_object_extension(const char *pluginname, const char *object
 }
 
 /* Makes the extensions that object lacks. */
-static void construct(struct extensions *x, void *object, void *parent)
+static void construct(struct extensions *x, void *object)
 {
 	for (int i = 0; i < count[x->class]; i++) {
 		struct registered r;
@@ -118,7 +120,7 @@ static void construct(struct extensions *x, void *object, void *parent)
 			continue;
 		saved = *cshim_thread();
 		cshim_thread()->plugin = r.owner;
-		x->at[i] = r.make(object, parent);
+		x->at[i] = r.make(object, x->parent);
 		*cshim_thread() = saved;
 	}
 }
@@ -131,7 +133,8 @@ void *factory_create_extension(int type, void *object, void *parent)
 		return NULL;
 	x = cshim_calloc(1, sizeof *x);
 	x->class = type - 1;
-	construct(x, object, parent);
+	x->parent = parent;
+	construct(x, object);
 	return x;
 }
 
@@ -157,12 +160,14 @@ static struct extensions *extensions_of(int objecttype, void *object)
 	if (!x) {
 		x = cshim_calloc(1, sizeof *x);
 		x->class = class;
+		if (class == CSHIM_EXT_OPERATION)
+			x->parent = slapiGoOperationConn(((Slapi_Operation *)object)->handle);
 		/* Operations of one connection run side by side: one of them wins. */
 		if (!__atomic_compare_exchange_n(at, (void **)&none, x, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 			free(x);
 			return none;
 		}
-		construct(x, object, NULL);
+		construct(x, object);
 	} else if (x->class != class) {
 		return NULL;
 	}
@@ -179,7 +184,7 @@ void *slapi_get_object_extension(int objecttype, void *object, int extensionhand
 	if (!x)
 		return NULL;
 	if (!x->made[extensionhandle])
-		construct(x, object, NULL); /* registered since */
+		construct(x, object); /* registered since */
 	return x->at[extensionhandle];
 }
 
@@ -216,7 +221,7 @@ void cshim_extension_free(int class, void *object, void **at)
 			continue;
 		saved = *cshim_thread();
 		cshim_thread()->plugin = r.owner;
-		r.drop(x->at[i], object, NULL);
+		r.drop(x->at[i], object, x->parent);
 		*cshim_thread() = saved;
 	}
 	free(x);

@@ -34,6 +34,8 @@ void *factory_create_extension(int type, void *object, void *parent);
 int get_operation_object_type(void);
 /* Runs the destructors of an object's extensions and frees the array at *at. */
 void cshim_extension_free(int class, void *object, void **at);
+/* Go: the connection of a client's operation, NULL for others. */
+extern void *slapiGoOperationConn(uintptr_t op);
 
 /* host_bestate.c: tells all who asked that a backend changed its state. */
 void cshim_be_state(const char *name, int old_state, int new_state);

@@ -59,6 +59,18 @@ func slapiGoIsLDAPI(pb *C.Slapi_PBlock) (rc C.int) {
 	return cBool(st != nil && st.op.Conn != nil && st.op.Conn.LDAPI)
 }
 
+// slapiGoOperationConn is the connection that a client's operation came on.
+//
+//export slapiGoOperationConn
+func slapiGoOperationConn(handle C.uintptr_t) (conn unsafe.Pointer) {
+	defer guard("operation extension", func() { conn = nil })
+	st, ok := operations.get(uintptr(handle))
+	if !ok || st.op.Internal || st.op.Conn == nil {
+		return nil
+	}
+	return unsafe.Pointer(connStateOf(st.op.Conn).c)
+}
+
 // reversible finds the plug-in of a reversible password scheme that is
 // configured for an attribute, with the scheme's name; nil when there is none.
 func (h *cHost) reversible(attr string) (*hostPlugin, string) {

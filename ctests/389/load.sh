@@ -5,7 +5,8 @@
 # succeed, the server must close cleanly, and no other server's library may be
 # mapped. Then the plug-ins that 389 enables by default, and all, in one server.
 # Environment: BUILD (build/ of the tree), PORT (28961), PLUGINDIR, SCHEMADIR,
-# TEMPLATE, OUT (a folder that is kept), MODES ("lazy now").
+# TEMPLATE, OUT (a folder that is kept), MODES ("lazy now"), SKIP (a regular
+# expression: libraries to leave out).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -41,7 +42,7 @@ try() { # what lib mode
     mkdir -p "$dir/db"
     [ "$mode" = now ] && now=1
     sed -e "s|%config_dir%|/etc/dirsrv/config|; s|%log_dir%|$dir|; s|%ds_suffix%|dc=example,dc=com|" "$TEMPLATE" > "$dir/template.ldif"
-    awk -v so="$lib" -v now="$now" -f "$here/load/select.awk" "$dir/template.ldif" "$here/load/more.ldif" > "$dir/plugins.ldif"
+    awk -v so="$lib" -v now="$now" -v skip="${SKIP:-}" -f "$here/load/select.awk" "$dir/template.ldif" "$here/load/more.ldif" > "$dir/plugins.ldif"
     if [ ! -s "$dir/plugins.ldif" ]; then echo "FAIL $what $mode: no entry"; failed=$((failed + 1)); return; fi
     cat > "$dir/slapd.conf" <<CONF
 compat 389ds

@@ -51,6 +51,9 @@ type searcher struct {
 func (s *Server) search(op *plugin.Operation) error {
 	p := op.Search
 	st := stateOf(op)
+	if err := s.rewrite(op); err != nil {
+		return err
+	}
 	if p.Filter != st.ownFilter {
 		// A plug-in's filter: not resolved, or resolved by the host.
 		f := p.Filter.Clone()

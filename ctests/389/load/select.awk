@@ -1,4 +1,4 @@
-# select.awk -v so=NAME -v now=1 FILE...: the entries of the plug-in library NAME
+# select.awk -v so=NAME -v now=1 -v skip=REGEX FILE...: the entries of the plug-in library NAME
 # (of all with so=all, those that the file enables with so=stock) enabled, those that they depend on by name and what lies
 # below them, out of LDIF in which every plug-in has an entry.
 BEGIN { RS = ""; FS = "\n" }
@@ -15,7 +15,7 @@ function value(attr,   i, line) {
     if (dn == "" || dn !~ /,cn=plugins,cn=config$/) next
     path = value("nsslapd-pluginpath")
     sub(/\.so$/, "", path)
-    if (path ~ /libback-ldbm|libreplication/) next
+    if (path ~ /libback-ldbm|libreplication/ || skip != "" && path ~ skip) next
     text = ""
     needs = ""
     stock[n + 1] = tolower(value("nsslapd-pluginenabled")) == "on"
