@@ -142,21 +142,29 @@ func (a *applier) resolveDisplaced() error {
 }
 
 // moveBelow renames the stored entries below a renamed one: OpenLDAP does not
-// tell them until they change. Those that this refresh told are as they are.
+// tell them until they change. Those that this refresh tells are as it says, and
+// what is below them goes with them and not with oldBase: at the time of their
+// own messages it is looked for under the name that they had.
 func (a *applier) moveBelow(oldBase, newBase string) error {
 	ids, err := a.tx.Under(oldBase)
 	if err != nil {
 		return storeErr("read", err)
 	}
+	skip := "" // DN key of the told entry passed last; parents come first
 	for _, id := range ids {
-		if a.r != nil {
-			if _, told := a.r.told[id]; told {
-				continue
-			}
-		}
 		e, err := a.tx.Get(id)
 		if err != nil {
 			return storeErr("read", err)
+		}
+		key := DNKey(e.DN)
+		if skip != "" && strings.HasPrefix(key, skip) {
+			continue
+		}
+		if a.r != nil {
+			if _, told := a.r.told[id]; told {
+				skip = key
+				continue
+			}
 		}
 		moved := clone(e)
 		moved.DN = moveDN(e.DN, oldBase, newBase)

@@ -283,6 +283,13 @@ func (c *Client) view(ctx context.Context, fn func(tx StoreTx) error) error {
 
 // update calls fn in a writable transaction and commits if it returns nil.
 func (c *Client) update(ctx context.Context, fn func(tx StoreTx) error) error {
+	if err := c.write(ctx, fn); err != nil {
+		return err
+	}
+	return c.committed(ctx)
+}
+
+func (c *Client) write(ctx context.Context, fn func(tx StoreTx) error) error {
 	tx, err := c.store.Begin(ctx, true)
 	if err != nil {
 		return storeErr("begin", err)
@@ -292,6 +299,22 @@ func (c *Client) update(ctx context.Context, fn func(tx StoreTx) error) error {
 		return err
 	}
 	return storeErr("commit", tx.Commit())
+}
+
+// committed tells a CommitHandler.
+func (c *Client) committed(ctx context.Context) error {
+	h, ok := c.h.(CommitHandler)
+	if !ok {
+		return nil
+	}
+	err := h.Committed(ctx, Access{
+		View:   func(fn func(Tx) error) error { return c.view(ctx, func(tx StoreTx) error { return fn(tx) }) },
+		Update: func(fn func(Tx) error) error { return c.write(ctx, func(tx StoreTx) error { return fn(tx) }) },
+	})
+	if err != nil {
+		return &HandlerError{Callback: "Committed", Err: err}
+	}
+	return nil
 }
 
 // Cookie returns the stored cookie.

@@ -192,6 +192,27 @@ func TestRefreshOnly(t *testing.T) {
 				[]string{"rename ou=p,dc=x to ou=q,dc=x", "rename cn=a,ou=p,dc=x to cn=a,ou=q,dc=x",
 					"rename cn=b\\,c,ou=P,dc=x to cn=b\\,c,ou=q,dc=x", "change ou=q,dc=x{ou=p} to ou=q,dc=x{ou=q}", "cookie " + ck2, "refreshed"},
 				[]string{"cn=a,ou=q,dc=x{cn=a}", "cn=b\\,c,ou=q,dc=x{cn=b,c}", "ou=q,dc=x{ou=q}"}}},
+		// Renames inside of renames, the inner ones out of the outer.
+		"nested moves": {
+			{func(s *fakeSearch) {
+				s.add(1, "ou=a,dc=x")
+				s.add(2, "ou=b,ou=a,dc=x")
+				s.add(3, "ou=c,ou=b,ou=a,dc=x")
+				s.add(4, "cn=1,ou=c,ou=b,ou=a,dc=x")
+				s.add(5, "cn=2,ou=b,ou=a,dc=x")
+				s.done(ck1, true)
+			}, "", []string{"add ou=a,dc=x{}", "add ou=b,ou=a,dc=x{}", "add ou=c,ou=b,ou=a,dc=x{}", "add cn=1,ou=c,ou=b,ou=a,dc=x{}",
+				"add cn=2,ou=b,ou=a,dc=x{}", "cookie " + ck1, "refreshed"},
+				[]string{"cn=1,ou=c,ou=b,ou=a,dc=x{}", "cn=2,ou=b,ou=a,dc=x{}", "ou=a,dc=x{}", "ou=b,ou=a,dc=x{}", "ou=c,ou=b,ou=a,dc=x{}"}},
+			{func(s *fakeSearch) {
+				s.add(1, "ou=A1,dc=x")
+				s.add(3, "ou=C1,dc=x")
+				s.add(2, "ou=B1,ou=A1,dc=x")
+				s.done(ck2, true)
+			}, ck1, []string{"rename ou=a,dc=x to ou=A1,dc=x", "rename ou=c,ou=b,ou=a,dc=x to ou=C1,dc=x",
+				"rename cn=1,ou=c,ou=b,ou=a,dc=x to cn=1,ou=C1,dc=x", "rename ou=b,ou=a,dc=x to ou=B1,ou=A1,dc=x",
+				"rename cn=2,ou=b,ou=a,dc=x to cn=2,ou=B1,ou=A1,dc=x", "cookie " + ck2, "refreshed"},
+				[]string{"cn=1,ou=C1,dc=x{}", "cn=2,ou=B1,ou=A1,dc=x{}", "ou=A1,dc=x{}", "ou=B1,ou=A1,dc=x{}", "ou=C1,dc=x{}"}}},
 		"referrals are not content": {
 			{func(s *fakeSearch) {
 				s.reference("ldap://elsewhere/dc=x", "ldap://other/")

@@ -55,11 +55,22 @@ type (
 	MassDeleteHandler interface {
 		AllowMassDelete(ctx context.Context, err *MassDeleteError) bool
 	}
+	// CommitHandler hears of each commit, and once before each connection. No
+	// transaction is open then, and Access opens one. Outbox is one.
+	CommitHandler interface {
+		Committed(ctx context.Context, access Access) error
+	}
 	// ProgressHandler hears how a refresh goes on: now and then, and at its end.
 	ProgressHandler interface {
 		Progress(p Progress)
 	}
 )
+
+// Access opens transactions on the store outside of the other callbacks.
+type Access struct {
+	View   func(func(Tx) error) error
+	Update func(func(Tx) error) error
+}
 
 // Reason says why the whole content is loaded again.
 type Reason string

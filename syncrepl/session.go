@@ -28,6 +28,9 @@ const cancelWait = 5 * time.Second
 
 // connect dials, binds and starts the search.
 func (c *Client) connect(ctx context.Context) error {
+	if err := c.committed(ctx); err != nil {
+		return err
+	}
 	conn, encrypted, err := c.cfg.dial(ctx)
 	if err != nil {
 		return err

@@ -278,6 +278,16 @@ func (r *randomChanges) dns(filter string) []string {
 	return out
 }
 
+// testSeed is that of SYNCREPL_SEED, for a run to be repeated, or a new one.
+func testSeed(t testing.TB) uint64 {
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("SYNCREPL_SEED"); s != "" {
+		fmt.Sscan(s, &seed)
+	}
+	t.Logf("SYNCREPL_SEED=%d", seed)
+	return seed
+}
+
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // step makes one change. People have title "in" or "out", for filters to cross.
@@ -335,8 +345,7 @@ func TestSlapdRandomRefreshOnly(t *testing.T) {
 		for _, filter := range []string{"", "(|(objectClass=organizationalUnit)(title=in))"} {
 			t.Run(name+filter, func(t *testing.T) {
 				d := startSlapd(t, lines...)
-				seed := uint64(time.Now().UnixNano())
-				t.Log("seed", seed)
+				seed := testSeed(t)
 				r := &randomChanges{d: d, rnd: rand.New(rand.NewPCG(seed, 1)), base: "ou=top," + slapdSuffix}
 				d.ou(r.base)
 				search := Search{Base: r.base, Filter: filter, Attributes: []string{"*"}}
@@ -383,8 +392,7 @@ func TestSlapdRandomPersist(t *testing.T) {
 		for _, filter := range []string{"", "(|(objectClass=organizationalUnit)(title=in))"} {
 			t.Run(name+filter, func(t *testing.T) {
 				d := startSlapd(t, lines...)
-				seed := uint64(time.Now().UnixNano())
-				t.Log("seed", seed)
+				seed := testSeed(t)
 				r := &randomChanges{d: d, rnd: rand.New(rand.NewPCG(seed, 2)), base: "ou=top," + slapdSuffix}
 				d.ou(r.base)
 				search := Search{Base: r.base, Filter: filter, Attributes: []string{"*"}}
