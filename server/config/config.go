@@ -81,6 +81,7 @@ type Global struct {
 	RootDSE           []string // files
 	DefaultBase       string
 	GentleHUP         bool
+	ReverseLookup     bool
 	LocalSSF          int
 	SASL              sasl.Settings
 	TLS               TLS

@@ -195,7 +195,8 @@ func init() {
 		}})
 	ignored(scopeGlobal, 1, 1, "olcConcurrency", "concurrency")
 	ignored(scopeGlobal, 1, 1, "olcListenerThreads", "listener-threads")
-	ignored(scopeGlobal, 1, 1, "olcReverseLookup", "reverse-lookup")
+	define("reverse-lookup", directive{scope: scopeGlobal, min: 1, max: 1, args: "on | off", attr: "olcReverseLookup",
+		run: setBool(func(p *parser) *bool { return &global(p).ReverseLookup })})
 	ignored(scopeGlobal, 1, 1, "olcToolThreads", "tool-threads")
 	ignored(scopeGlobal, 1, 1, "olcIndexHash64", "index_hash64")
 	ignored(scopeGlobal, 1, 1, "olcIndexIntLen", "index_intlen")

@@ -86,6 +86,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 	o.Limits = limits(d.Limits)
 	o.LimitsFor = limitsFor(append(d.LimitRules[:len(d.LimitRules):len(d.LimitRules)], c.Frontend.LimitRules...), a.holder)
 	o.NoLastmod = !d.LastMod
+	o.AddContentACL = d.AddACL || c.Frontend.AddACL
 	o.UpdateRef = d.UpdateRef
 	o.UpdateDN = nil
 	if !d.UpdateDN.IsRoot() {

@@ -151,8 +151,12 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 // need no looking at.
 func (a *asker) readsAll() bool { return a.all || a.plug == nil && !a.deny && a.set.ReadAll() }
 
-// denied is the answer to who lacks a right on e: insufficientAccess, or
-// noSuchObject to who may not even know of e (slapd.access(5), disclose).
+// refused is the answer to who lacks a right for an update.
+func refused(text string) *wire.Error { return wire.Errorf(wire.InsufficientAccessRights, "%s", text) }
+
+// denied is the answer to who lacks a right on e for reading: insufficientAccess,
+// or noSuchObject to who may not even know of e (slapd.access(5), disclose). As
+// with slapd, updates make no such difference.
 func (a *asker) denied(e *entry.Entry, text string) *wire.Error {
 	if !a.s.is389() && e != nil && !a.entry(e, acl.AttrEntry, acl.PrivDisclose) {
 		return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject}}

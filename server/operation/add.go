@@ -85,9 +85,6 @@ func (c *change) placeFree() error {
 		return err
 	}
 	if there != nil {
-		if !c.ask.entry(there, acl.AttrEntry, acl.PrivDisclose) && !c.s.is389() && !c.ask.all {
-			return c.ask.denied(there, "")
-		}
 		res := wire.Result{Code: wire.EntryAlreadyExists}
 		return &wire.Error{Result: res}
 	}
@@ -108,7 +105,27 @@ func (c *change) placeFree() error {
 		return err
 	}
 	if !c.ask.entry(op.Add.Entry, acl.AttrEntry, acl.PrivAdd) {
-		return wire.Errorf(wire.InsufficientAccessRights, "no write access to entry")
+		return refused("no write access to entry")
+	}
+	if c.db.AddContentACL {
+		return c.mayContain(op.Add.Entry)
+	}
+	return nil
+}
+
+// mayContain asks for the add right on every value of a new entry (the
+// add_content_acl directive). What the server itself puts in is not asked of.
+func (c *change) mayContain(e *entry.Entry) error {
+	for i := range e.Attrs {
+		a := &e.Attrs[i]
+		if a.Type.NoUserModification {
+			continue
+		}
+		for _, v := range a.Values {
+			if !c.ask.attr(e, a.Type, a.Options, v, acl.PrivAdd) {
+				return refused("no write access to attribute")
+			}
+		}
 	}
 	return nil
 }

@@ -286,10 +286,10 @@ func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name
 	}
 	for _, t := range s.passwordTypes() {
 		for a := range e.Matching(t) {
-			if !asker.attr(e, a.Type, a.Options, nil, acl.PrivAuth) {
-				continue
-			}
 			for _, stored := range a.Values {
+				if !asker.attr(e, a.Type, a.Options, stored, acl.PrivAuth) {
+					continue
+				}
 				if s.CheckPassword(string(stored), op.Bind.Password) {
 					s.upgradeHash(op, db, e, string(stored))
 					return e.Name, nil

@@ -89,7 +89,7 @@ func (c *change) mayChildren(parent *entry.Entry, need acl.Priv) error {
 	if parent.Name.IsRoot() {
 		word = "no write access to suffix"
 	}
-	return c.ask.denied(parent, word)
+	return refused(word)
 }
 
 // noUserMod tells whether a user must not set t. Relax, replication and

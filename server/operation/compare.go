@@ -51,6 +51,9 @@ func (s *Server) compare(op *plugin.Operation) error {
 		op.Result = compare389(e, comp, d, op.Compare.Value)
 	} else {
 		op.Result = compareValues(e, comp, d, op.Compare.Value)
+		if code := op.Result.Code; code != wire.CompareTrue && code != wire.CompareFalse && !ask.entry(e, acl.AttrEntry, acl.PrivDisclose) {
+			return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject}}
+		}
 	}
 	return nil
 }

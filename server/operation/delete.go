@@ -21,7 +21,7 @@ func (c *change) delete() error {
 		return err
 	}
 	if !c.ask.entry(e, acl.AttrEntry, acl.PrivDelete) {
-		return c.ask.denied(e, "no write access to entry")
+		return refused("no write access to entry")
 	}
 	if err := c.leaf(); err != nil {
 		return err

@@ -199,7 +199,7 @@ func (s *Server) checkOldPassword(op *plugin.Operation, db *Database, user dn.Na
 		ask := s.access(op, db)
 		for _, t := range s.passwordTypes() {
 			for a := range e.Matching(t) {
-				if !ask.attr(e, a.Type, a.Options, nil, acl.PrivAuth) && user.Norm != op.Requestor.Norm {
+				if !ask.attr(e, a.Type, a.Options, nil, acl.PrivAuth) && !(s.is389() && user.Norm == op.Requestor.Norm) {
 					continue
 				}
 				for _, v := range a.Values {

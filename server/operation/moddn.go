@@ -12,6 +12,9 @@ import (
 // what is below it moves along (RFC 4511 section 4.9).
 func (c *change) rename() error {
 	op := c.op
+	if err := c.renameFirst(); err != nil {
+		return err
+	}
 	before, err := c.target()
 	if err != nil {
 		return err
@@ -68,9 +71,17 @@ func (c *change) renamed(before *entry.Entry) (*entry.Entry, error) {
 	if oldParent == nil {
 		return nil, wire.Errorf(wire.AffectsMultipleDSAs, "cannot rename between DSAs")
 	}
+	if err := c.renameRights(before, oldParent); err != nil {
+		return nil, err
+	}
 	parent, err := c.newParent(before, oldParent)
 	if err != nil {
 		return nil, err
+	}
+	if parent != oldParent && parent.Name.Norm != oldParent.Name.Norm && !c.ask.all {
+		if err := c.mayChildren(parent, acl.PrivAdd); err != nil {
+			return nil, err
+		}
 	}
 	op.ParentEntry = parent
 	name, err := s.Name(newRDN.String() + "," + parent.Name.Pretty)
@@ -82,9 +93,6 @@ func (c *change) renamed(before *entry.Entry) (*entry.Entry, error) {
 	}
 	after := before.Clone()
 	after.Name = name
-	if err := c.renameRights(before, oldParent, parent); err != nil {
-		return nil, err
-	}
 	if err := c.namingValues(before, after, newRDN); err != nil {
 		return nil, err
 	}
@@ -151,26 +159,50 @@ func (c *change) nameFree(before *entry.Entry, name dn.Name) error {
 	return nil
 }
 
-func (c *change) renameRights(before, oldParent, parent *entry.Entry) error {
+// renameRights asks for the rights on the place that the entry leaves, and on
+// the entry.
+func (c *change) renameRights(before, oldParent *entry.Entry) error {
 	if c.ask.all {
 		return nil
 	}
-	need := acl.PrivDelete
-	if parent == oldParent {
-		need = acl.PrivWrite
-	}
-	if err := c.mayChildren(oldParent, need); err != nil {
+	if err := c.mayLeave(oldParent); err != nil {
 		return err
 	}
-	if parent != oldParent {
-		if err := c.mayChildren(parent, acl.PrivAdd); err != nil {
-			return err
-		}
-	}
 	if !c.ask.entry(before, acl.AttrEntry, acl.PrivWrite) {
-		return c.ask.denied(before, "no write access to entry")
+		return refused("no write access to entry")
 	}
 	return nil
+}
+
+// mayLeave asks for the rights on the children of the parent of an entry that
+// is renamed.
+func (c *change) mayLeave(oldParent *entry.Entry) error {
+	need := acl.PrivWrite
+	if sup := c.op.ModDN.NewSuperior; sup != nil && sup.Norm != oldParent.Name.Norm {
+		need = acl.PrivDelete
+	}
+	return c.mayChildren(oldParent, need)
+}
+
+// renameFirst asks for the rights on the parent before the entry is looked for,
+// as slapd does: who may not rename there does not learn what there is.
+func (c *change) renameFirst() error {
+	if c.s.is389() || c.ask.all {
+		return nil
+	}
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	up := c.op.Target.Parent()
+	if up.Norm == "" {
+		return nil
+	}
+	parent, err := p.tx.Lookup(up.Norm)
+	if err != nil || parent == nil {
+		return err
+	}
+	return c.mayLeave(parent)
 }
 
 // namingValues adds the values of the new RDN and, when asked to, takes away
@@ -189,7 +221,7 @@ func (c *change) namingValues(before, after *entry.Entry, newRDN dn.RDN) error {
 				continue
 			}
 			if !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivDelete) {
-				return c.ask.denied(before, "")
+				return refused("")
 			}
 			after.RemoveValue(a.Type, a.Value)
 		}
@@ -209,7 +241,7 @@ func (c *change) namingValues(before, after *entry.Entry, newRDN dn.RDN) error {
 			}
 		}
 		if !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivAdd) {
-			return c.ask.denied(before, "")
+			return refused("")
 		}
 		desc := a.Type
 		if !c.s.is389() {

@@ -150,12 +150,12 @@ func (c *change) mayChange(e *entry.Entry, d schema.Description, ch *wire.Change
 			need = acl.PrivAdd
 		}
 		if !c.ask.attr(e, d.Type, d.Options, nil, whole) {
-			return c.ask.denied(e, "")
+			return refused("")
 		}
 	}
 	for _, v := range ch.Values {
 		if !c.ask.attr(e, d.Type, d.Options, v, need) {
-			return c.ask.denied(e, "")
+			return refused("")
 		}
 	}
 	return nil

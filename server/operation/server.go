@@ -57,6 +57,8 @@ type Database struct {
 	// are left out, and only the root may touch them without an ACL.
 	Hidden  bool
 	Private bool
+	// AddContentACL asks for the add right on the values of new entries, too.
+	AddContentACL bool
 	// RequireSchema false stores entries unchecked.
 	NoSchemaCheck bool
 	// Sync serves those who follow the database; nil: nobody can.
