@@ -320,6 +320,8 @@ __attribute__((constructor)) static void build(void)
 
 int cshim_param_canonical(int id, int dialect)
 {
+	if (id >= NUMBERS && dialect != CSHIM_AUTO)
+		return -1; /* the numbers of our own are not public */
 	if (dialect == CSHIM_389) {
 		if (id == 742)
 			return CSHIM_PB_BE_MAXNESTLEVEL;
