@@ -9,7 +9,6 @@
 #   clients    ldap-utils against the sample server
 set -u
 cd "$(dirname "$0")/.." || exit 2
-. scripts/lib.sh
 rings=${*:-lint unit ctest scenarios probes clients}
 passed=0 failed=0
 out=$(mktemp -d)
