@@ -47,7 +47,7 @@ Slapi_Task *slapi_new_task(const char *dn)
 	return slapi_plugin_new_task(dn, NULL);
 }
 
-/* One line more, without the newline that callers like to end it with. */
+/* One notice more. Those that end with a newline make an empty line, as in ns-slapd. */
 static void append_line(char **log, const char *line)
 {
 	size_t have = *log ? strlen(*log) : 0, more = strlen(line);
@@ -61,13 +61,9 @@ static void append_line(char **log, const char *line)
 static char *format_line(const char *format, va_list ap)
 {
 	char *text = NULL;
-	size_t n;
 
 	if (vasprintf(&text, format, ap) < 0)
 		return NULL;
-	n = strlen(text);
-	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-		text[--n] = 0;
 	return text;
 }
 

@@ -63,6 +63,7 @@ func (h *cHost) publish() {
 	}
 	h.fillEvery(t)
 	h.tables.Store(t)
+	h.giveSyntaxes()
 }
 
 // paramOf is the canonical number of the functions of a point.

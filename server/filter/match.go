@@ -198,10 +198,10 @@ func (n *Node) test(v []byte) bool {
 	case Approx:
 		return n.testEqual(v) || n.testApprox(v)
 	case Extensible:
-		switch n.rule.Use {
-		case schema.UseSubstrings:
+		switch {
+		case n.rule.Use == schema.UseSubstrings:
 			return n.testSubstrings(v)
-		case schema.UseOrdering: // RFC 4517: true when the value comes before the assertion
+		case n.rule.Use == schema.UseOrdering && !n.rule.Loose: // RFC 4517: true when the value comes before the assertion
 			k, err := n.rule.Normalize(v)
 			return err == nil && bytes.Compare(k, n.keys[0]) < 0
 		}

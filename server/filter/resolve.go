@@ -99,7 +99,7 @@ func (n *Node) resolveClass(s *schema.Schema) {
 // prepareValue makes the key of a whole-value assertion.
 func (n *Node) prepareValue() bool {
 	r := n.rule
-	if r.Syntax != nil && r.Syntax.Validate != nil && r.Syntax.Validate(n.Value) != nil {
+	if !r.Loose && r.Syntax != nil && r.Syntax.Validate != nil && r.Syntax.Validate(n.Value) != nil {
 		return false
 	}
 	if r.Match != nil && r.Normalize == nil {

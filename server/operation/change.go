@@ -1,6 +1,8 @@
 package operation
 
 import (
+	"strings"
+
 	"libslapi/server/acl"
 	"libslapi/server/dn"
 	"libslapi/server/entry"
@@ -106,8 +108,17 @@ func (s *Server) checkSchema(e *entry.Entry, db *Database) *wire.Error {
 	style := entry.OpenLDAP
 	if s.is389() {
 		style = entry.DS389
+		if s.syntaxUnchecked() {
+			e.TrustSyntax()
+		}
 	}
 	return e.CheckSchemaAs(s.Schema(), style)
+}
+
+// syntaxUnchecked tells whether values are taken whatever they are: 389's
+// nsslapd-syntaxcheck is off.
+func (s *Server) syntaxUnchecked() bool {
+	return s.is389() && strings.EqualFold(s.Setting("nsslapd-syntaxcheck"), "off")
 }
 
 // readControls makes the pre-read and post-read controls of the response

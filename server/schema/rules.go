@@ -285,7 +285,7 @@ func (s *Schema) naturalRules(t *AttributeType) {
 	case oidNumericString:
 		eq, ord, sub = "numericStringMatch", "numericStringOrderingMatch", "numericStringSubstringsMatch"
 	case oidOID:
-		eq = "objectIdentifierMatch"
+		eq, sub = "objectIdentifierMatch", "caseIgnoreSubstringsMatch"
 	case oidUUID:
 		eq, ord = "UUIDMatch", "UUIDOrderingMatch"
 	case oidPostalAddress:

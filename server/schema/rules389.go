@@ -1,6 +1,36 @@
 package schema
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// make389 gives a built-in rule the meaning that 389's syntax plug-ins give it:
+// letters are compared in lower case without further folding, times and the
+// lines of addresses as text.
+func make389(r *MatchingRule) {
+	r.Loose = true
+	switch r.Names[0] {
+	case "caseIgnoreMatch", "caseIgnoreOrderingMatch", "caseIgnoreListMatch", "generalizedTimeOrderingMatch":
+		r.Normalize = lower389
+	case "generalizedTimeMatch":
+		r.Normalize, r.canon = lower389, nil
+	case "caseIgnoreSubstringsMatch", "caseIgnoreListSubstringsMatch":
+		r.Normalize = lower389
+		r.Substring = func(v []byte, p SubPlace) ([]byte, error) { return prepareLower(v, placeMode(p)) }
+	}
+}
+
+func lower389(v []byte) ([]byte, error) { return prepareLower(v, trimBoth) }
+
+func prepareLower(v []byte, mode spaceMode) ([]byte, error) {
+	for _, c := range v {
+		if c >= utf8.RuneSelf {
+			return prepare(bytes.ToLower(v), false, mode)
+		}
+	}
+	return prepare(v, true, mode)
+}
 
 // nameSubstrings is what 389 compares pieces of names with: the text of the
 // normal form. No RFC has such a rule, so it has no OID and is not published. It lets a

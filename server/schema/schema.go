@@ -92,6 +92,9 @@ func newBase(o options) *Schema {
 		if o.noBitRules && (r.OID == oidBitAnd || r.OID == oidBitOr) {
 			continue
 		}
+		if o.compat389 {
+			make389(r)
+		}
 		s.putRule(r)
 	}
 	must := func(text string, err error) {

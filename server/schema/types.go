@@ -62,6 +62,11 @@ type MatchingRule struct {
 	// stored and the assertion as sent.
 	Match func(value, assertion []byte) (bool, error)
 
+	// Loose: an assertion is not held against the syntax, and the rule tests
+	// equality also where it is an ordering rule and an extensible filter names
+	// it. 389's rules are so.
+	Loose bool
+
 	Extensions []Extension
 
 	// canon gives the text that stands in a name's normal form; nil: Normalize.
