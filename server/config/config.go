@@ -82,6 +82,8 @@ type Global struct {
 	DefaultBase       string
 	GentleHUP         bool
 	ReverseLookup     bool
+	Metrics           string // URL at which figures are served, "" for none
+	MetricsPublic     bool   // not only to this machine
 	LocalSSF          int
 	SASL              sasl.Settings
 	TLS               TLS

@@ -195,6 +195,17 @@ func init() {
 		}})
 	ignored(scopeGlobal, 1, 1, "olcConcurrency", "concurrency")
 	ignored(scopeGlobal, 1, 1, "olcListenerThreads", "listener-threads")
+	define("metrics", directive{scope: scopeGlobal, min: 1, max: 2, args: "http://<address>:<port>/<path> [public]", attr: "slapidMetrics",
+		run: func(p *parser, l *line) error {
+			if len(l.words) > 2 && !strings.EqualFold(l.words[2], "public") {
+				return fmt.Errorf("unknown word %q", l.words[2])
+			}
+			if !strings.HasPrefix(l.words[1], "http://") {
+				return fmt.Errorf("%q is not http://<address>:<port>/<path>", l.words[1])
+			}
+			global(p).Metrics, global(p).MetricsPublic = l.words[1], len(l.words) > 2
+			return nil
+		}})
 	define("reverse-lookup", directive{scope: scopeGlobal, min: 1, max: 1, args: "on | off", attr: "olcReverseLookup",
 		run: setBool(func(p *parser) *bool { return &global(p).ReverseLookup })})
 	ignored(scopeGlobal, 1, 1, "olcToolThreads", "tool-threads")

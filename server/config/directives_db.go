@@ -202,6 +202,9 @@ func runDatabase(p *parser, l *line) error {
 		d.Name = "config"
 	case "monitor":
 		d.Suffixes = []dn.Name{{Pretty: "cn=Monitor", Norm: "cn=monitor"}}
+		if err := addMonitorSchema(p.cfg.Schema); err != nil { // access lines may name its attributes
+			return err
+		}
 	}
 	p.cfg.Databases = append(p.cfg.Databases, d)
 	p.db = d

@@ -48,7 +48,7 @@ func addConfigTypes(s *schema.Schema) error {
 			return fmt.Errorf("type table: %s: %v", name, err)
 		}
 	}
-	return nil
+	return addMonitorSchema(s)
 }
 
 // retype gives the attributes of an entry the types that the schema has now.
@@ -335,6 +335,7 @@ passwordUnlock 2.16.840.1.113730.3.1.108 s
 passwordWarning 2.16.840.1.113730.3.1.104 s
 slapidCompat @1 s1
 slapidDatabaseName @3 s1
+slapidMetrics @7 s1
 slapidPluginDatabase @6 s1
 slapidPluginDialect @4 s1
 slapidPluginDir @2 s1

@@ -4,7 +4,6 @@ import (
 	"libslapi/server/acl"
 	"libslapi/server/backend"
 	"libslapi/server/config"
-	"libslapi/server/entry"
 	"libslapi/server/operation"
 	"libslapi/server/sasl"
 	"libslapi/server/schema"
@@ -98,18 +97,8 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 		o.Sync = a.provider(d)
 	}
 	o.Private = d.Type == "config" || d.Type == "monitor"
+	o.Open = d.Type == "monitor" // without access lines everybody reads it, as with slapd
 	return nil
-}
-
-// monitorBackend is an empty cn=Monitor.
-func monitorBackend(s *schema.Schema, d *config.Database) (backend.Backend, error) {
-	e := entry.New(d.Suffixes[0])
-	for _, a := range [][2]string{{"objectClass", "top"}, {"objectClass", "extensibleObject"}, {"cn", "Monitor"}} {
-		if err := e.Add(s, a[0], []byte(a[1])); err != nil {
-			return nil, err
-		}
-	}
-	return config.NewFixed(d.Name, "monitor", []*entry.Entry{e}), nil
 }
 
 // provider gives the provider of a database, which lives as long as the server,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"libslapi/server/auth"
 	"libslapi/server/backend"
 	"libslapi/server/config"
+	"libslapi/server/dn"
 	"libslapi/server/frontend"
 	"libslapi/server/ldif"
 	"libslapi/server/operation"
@@ -53,10 +55,14 @@ type Daemon struct {
 	providers map[string]*csn.Provider // of the databases, by name
 	opened    []backend.Backend        // in the order of opening
 	copies    []*snapshots
-	listeners []net.Listener
-	serving   sync.WaitGroup
-	stopped   atomic.Bool
-	done      chan struct{}
+	begun     time.Time
+
+	metrics     *http.Server
+	metricsAddr string
+	listeners   []net.Listener
+	serving     sync.WaitGroup
+	stopped     atomic.Bool
+	done        chan struct{}
 }
 
 // Options say how a Daemon is started.
@@ -90,7 +96,7 @@ func New(opt Options) (*Daemon, error) {
 	if opt.Name == "" {
 		opt.Name = "slapid"
 	}
-	d := &Daemon{opt: opt, cfg: opt.Config, databases: map[string]*backend.DB{}, done: make(chan struct{})}
+	d := &Daemon{opt: opt, cfg: opt.Config, databases: map[string]*backend.DB{}, done: make(chan struct{}), begun: time.Now()}
 	if err := d.assemble(); err != nil {
 		d.Stop()
 		return nil, err
@@ -152,6 +158,9 @@ func (d *Daemon) assemble() (err error) {
 		return err
 	}
 	d.tree.SetLive((*live)(d))
+	if err = d.listenMetrics(); err != nil {
+		return err
+	}
 	if d.host != nil {
 		if err = d.host.Start(d.svc); err != nil {
 			return err
@@ -189,7 +198,7 @@ func (d *Daemon) newServer() error {
 		Limits: limits(c.Frontend.Limits), GlobalACL: global, RootDN: g.RootDN, RootPW: g.RootPW,
 		PasswordHash: g.PasswordHash, Disallow: g.Disallow, Allow: g.Allow, Require: c.Frontend.Require,
 		Referral: g.Referrals, RootDSE: dse, ConfigContext: "cn=config", Setting: d.tree.Setting,
-		Domain: domains(g.ReverseLookup),
+		Domain:    domains(g.ReverseLookup),
 		PluginLog: d.plog.write, PluginLogEnabled: d.plog.enabled,
 		StartTLS: func(op *plugin.Operation) *wire.Error { return d.front.StartTLS(op) },
 	})
@@ -393,7 +402,7 @@ func (d *Daemon) openDatabases() error {
 		case cd.Type == "config":
 			continue
 		case cd.Type == "monitor":
-			b, err = monitorBackend(d.cfg.Schema, cd)
+			b = &monitor{d: d, cd: cd}
 		default:
 			var db *backend.DB
 			db, err = openDatabase(d.server.Schema, cd, d.slog, false)
@@ -417,6 +426,26 @@ func (d *Daemon) openDatabases() error {
 		}
 		d.server.AddDatabase(odb)
 	}
+	return d.monitor389()
+}
+
+// monitor389 brings cn=monitor into service where ns-slapd's habits are wanted
+// and no line makes it: ns-slapd has it always.
+func (d *Daemon) monitor389() error {
+	for _, cd := range d.cfg.Databases {
+		if cd.Type == "monitor" || !d.is389() {
+			return nil
+		}
+	}
+	if !d.is389() {
+		return nil
+	}
+	cd := &config.Database{Type: "monitor", Name: "monitor", Suffixes: []dn.Name{{Pretty: monitorBase, Norm: "cn=monitor"}}}
+	odb := &operation.Database{Backend: &monitor{d: d, cd: cd}}
+	if err := d.fill(odb, cd, d.cfg); err != nil {
+		return err
+	}
+	d.server.AddDatabase(odb)
 	return nil
 }
 
@@ -471,6 +500,7 @@ func (d *Daemon) Stop() {
 	if d.host != nil {
 		d.host.Close()
 	}
+	d.stopMetrics()
 	for _, s := range d.copies {
 		s.Close()
 	}

@@ -31,6 +31,8 @@ type conn struct {
 	inline    atomic.Int64 // the reader runs an operation since this sweep; 0: it does not
 	active    atomic.Int64 // last sign of life (Unix nanoseconds)
 	authed    atomic.Bool  // bound to a name
+	bound     atomic.Pointer[boundAs]
+	count     counters
 	stopping  atomic.Bool  // the server shuts down: read no more
 	secure    bool         // TLS is on; changed by the reader while nothing runs
 	killed    atomic.Pointer[string]
@@ -67,6 +69,7 @@ func (c *conn) use(nc net.Conn) {
 	c.br = bufio.NewReaderSize(nc, 8<<10)
 	if c.out.cond.L == nil {
 		c.out.init(nc, &c.srv.sweeper)
+		c.out.sent = &c.count.bytes
 		return
 	}
 	c.out.mu.Lock()
@@ -124,6 +127,7 @@ func (c *conn) read() {
 			return
 		}
 		r := &request{c: c, msg: msg, received: now, num: c.nextOp}
+		c.count.received.Add(1)
 		c.nextOp++
 		kept := true
 		switch q := msg.Op.(type) {

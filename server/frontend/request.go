@@ -88,6 +88,8 @@ func (r *request) SendEntry(op *plugin.Operation, m *plugin.EntryMessage) error 
 	}
 	*buf = wire.AppendSearchEntry(*buf, r.msg.ID, m.DN, m.Attrs, m.Controls)
 	r.unlock()
+	r.c.count.pdus.Add(1)
+	r.c.count.entries.Add(1)
 	r.entries++
 	if r.c.srv.access.Enabled(LogStats2) {
 		r.c.logEntry(r, m.DN)
@@ -103,6 +105,8 @@ func (r *request) SendReference(op *plugin.Operation, urls []string, controls []
 	}
 	*buf = wire.AppendReference(*buf, r.msg.ID, urls, controls)
 	r.unlock()
+	r.c.count.pdus.Add(1)
+	r.c.count.refs.Add(uint64(len(urls)))
 	return nil
 }
 
@@ -114,6 +118,7 @@ func (r *request) SendIntermediate(op *plugin.Operation, oid string, value []byt
 	}
 	*buf = wire.AppendIntermediate(*buf, r.msg.ID, oid, value, hasValue, controls)
 	r.unlock()
+	r.c.count.pdus.Add(1)
 	return nil
 }
 
@@ -166,6 +171,7 @@ func (r *request) answer(request int, res *wire.Result) {
 
 // sent is the end of sending a result: the log, and the writing of it.
 func (r *request) sent(tag int, res *wire.Result) {
+	r.c.count.pdus.Add(1)
 	if r.c.srv.access.Enabled(LogStats) {
 		r.c.logResult(r, tag, res)
 	}

@@ -186,6 +186,9 @@ func (c *conn) dropAbandoned() {
 
 // handle runs a request whose turn has come. It survives a panic.
 func (c *conn) handle(r *request) {
+	kind := kindIndex(kindOf(r.msg.Op))
+	c.count.initiated[kind].Add(1)
+	defer c.count.completed[kind].Add(1)
 	defer c.guard(r)
 	if r.started = r.received; !r.inline && c.srv.access.Enabled(LogStats) {
 		r.started = time.Now()
@@ -208,6 +211,7 @@ func (c *conn) handle(r *request) {
 	switch q := r.msg.Op.(type) {
 	case *wire.BindRequest:
 		c.authed.Store(c.pc.AuthDN.Norm != "")
+		c.noteBound()
 	case *wire.AbandonRequest:
 		// A plug-in may have refused it.
 		if op.Result.Code == wire.Success && !r.done {

@@ -115,7 +115,7 @@ func New(opt Options) *Server {
 	}
 	s := &Server{opt: opt, log: opt.Log, access: opt.AccessLog, tls: noting(opt.TLS), done: make(chan struct{})}
 	s.idle.Store(int64(opt.IdleTimeout))
-	s.nextID.Store(999) // the first connection is 1000, as slapd's
+	s.nextID.Store(firstID)
 	s.sweeper.init()
 	return s
 }
@@ -251,10 +251,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
+// firstID is the number before the first connection's, which is 1000 as slapd's.
+const firstID = 999
+
 // connSet is the open connections as a list that is quick to walk.
 type connSet struct {
-	mu  sync.Mutex
-	all []*conn
+	mu    sync.Mutex
+	all   []*conn
+	ended totals // of the connections that are no more
 }
 
 func (s *connSet) add(c *conn) {
@@ -266,6 +270,7 @@ func (s *connSet) add(c *conn) {
 
 func (s *connSet) remove(c *conn) {
 	s.mu.Lock()
+	s.ended.add(&c.count)
 	last := s.all[len(s.all)-1]
 	s.all[c.index], last.index = last, c.index
 	s.all[len(s.all)-1] = nil

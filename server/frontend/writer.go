@@ -30,6 +30,7 @@ type writer struct {
 	busy  bool    // a goroutine is in Write
 	err   error   // first error: nothing is written after it
 	limit int     // highWater, less in tests
+	sent  *atomic.Uint64
 
 	writing atomic.Int64 // when the write under way began (Unix nanoseconds), 0 none
 	dirty   atomic.Int64 // sweep in which unwritten answers came to be there, 0 none
@@ -89,7 +90,10 @@ func (w *writer) flushLocked() {
 		w.dirty.Store(0)
 		w.mu.Unlock()
 		w.writing.Store(time.Now().UnixNano())
-		_, err := w.nc.Write(*b)
+		n, err := w.nc.Write(*b)
+		if w.sent != nil {
+			w.sent.Add(uint64(n))
+		}
 		w.writing.Store(0)
 		if cap(*b) <= keepSize {
 			*b = (*b)[:0]

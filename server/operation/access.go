@@ -41,7 +41,7 @@ func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 	// ACL plug-in being off) nobody; nobody reads the configuration.
 	if a.set.ReadAll() {
 		own := db == s.rootDSE.db || db == s.subschema.db
-		a.deny = !own && (s.is389() || db != nil && db.Private)
+		a.deny = !own && (s.is389() || db != nil && db.Private && !db.Open)
 	}
 	a.req.Who = op.Requestor
 	a.req.Schema = s.Schema()

@@ -109,6 +109,9 @@ func newRootDSE(s *Server) *dseBackend {
 		}
 		var contexts []string
 		for _, db := range s.dbs.Load().list {
+			if db.Backend.Type() == "monitor" && !s.is389() {
+				b.add("monitorContext", db.Backend.Suffixes()[0].Pretty)
+			}
 			if db.Hidden || db.Private {
 				continue
 			}

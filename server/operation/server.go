@@ -52,11 +52,16 @@ type Database struct {
 	// UpdateDN alone may write to a replica; everybody else gets UpdateRef.
 	UpdateDN  *dn.Name
 	UpdateRef []string
+	// Replica: a consumer writes here, nobody else but UpdateDN.
+	Replica bool
 	// Hidden keeps the suffixes out of namingContexts. Private databases (the
 	// configuration) are no user data: plug-ins are told, lastmod and unique ids
 	// are left out, and only the root may touch them without an ACL.
 	Hidden  bool
 	Private bool
+	// Open lets everybody read a Private database without an ACL, with
+	// OpenLDAP's habits.
+	Open bool
 	// AddContentACL asks for the add right on the values of new entries, too.
 	AddContentACL bool
 	// RequireSchema false stores entries unchecked.
