@@ -83,7 +83,7 @@ func newSlapid(path, schema string) (*server, error) {
 	}
 	s := slapdFamily("slapid", path, []string{path, "-Tadd"}, schema, "")
 	out, _ := exec.Command(path, "-VV").CombinedOutput()
-	s.version = firstLine(out, "slapid")
+	s.version = firstLine(out, "libslapi")
 	return s, nil
 }
 
