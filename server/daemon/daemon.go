@@ -72,6 +72,11 @@ type Options struct {
 	// configuration (-F).
 	File  string
 	Whole bool
+	// Activated are listeners that the service manager has opened, served as
+	// ActivatedURLs in place of URLs.
+	Activated     []net.Listener
+	ActivatedURLs []string
+
 	URLs  []string // listeners; none is possible (operations in process only)
 	Hooks Hooks
 	// Debug is where -d output goes, nil without -d; DebugLevel its levels.
@@ -267,6 +272,18 @@ func (d *Daemon) newFrontend() error {
 // listen opens the listeners and notes their addresses in the log and in
 // cn=config.
 func (d *Daemon) listen() error {
+	for i, l := range d.opt.Activated {
+		url := d.opt.ActivatedURLs[i]
+		if err := d.front.Adopt(l, url); err != nil {
+			return err
+		}
+		d.listeners = append(d.listeners, l)
+		d.log.status("listening on " + listenerURL(url, l.Addr()))
+	}
+	if len(d.opt.Activated) > 0 {
+		d.opt.URLs = d.opt.ActivatedURLs // in place of those of the command line
+		return nil
+	}
 	for _, url := range d.opt.URLs {
 		ls, err := d.front.Listen(url)
 		if err != nil {

@@ -136,7 +136,7 @@ func (c *command) slapid() int {
 		}
 	}
 	report := (*os.File)(nil)
-	if a.debug == nil {
+	if a.debug == nil && !managed() {
 		if report = detachedPipe(); report == nil {
 			return c.detach()
 		}
@@ -159,12 +159,14 @@ func (c *command) slapid() int {
 		io.WriteString(report, ready)
 		report.Close()
 	}
+	defer d.notifyReady()()
 	go func() {
 		for s := range stop {
 			if s == syscall.SIGHUP && !d.cfg.Global.GentleHUP {
-				d.Reload()
+				notifyReloading(d.Reload)
 				continue
 			}
+			notifyStopping()
 			d.log.status(fmt.Sprintf("%s shutdown: signal %v", a.name, s))
 			d.Stop()
 			return
@@ -207,6 +209,9 @@ func (c *command) start(a *serverArgs) (*Daemon, error) {
 	}
 	if a.debug != nil {
 		opt.Debug, opt.DebugLevel = c.stderr, *a.debug
+	}
+	if opt.Activated, opt.ActivatedURLs, err = activated(); err != nil {
+		return nil, err
 	}
 	d, err := New(opt)
 	if err != nil {
