@@ -14,7 +14,11 @@ func (c *change) add() error {
 	if e.Name.Norm != op.Target.Norm || e.Name.Pretty == "" {
 		e.Name = op.Target
 	}
-	if !c.mayOperational() {
+	if stateOf(op).ctl.relax && !c.mayOperational() && !s.is389() {
+		if !c.ask.entry(e, acl.AttrEntry, acl.PrivManage) {
+			return wire.Errorf(wire.InsufficientAccessRights, "no manage access to entry")
+		}
+	} else if !c.mayOperational() {
 		if err := refuseNoUserMod(s, e); err != nil {
 			return err
 		}
@@ -28,6 +32,9 @@ func (c *change) add() error {
 		return err
 	}
 	if err := second(); err != nil {
+		return err
+	}
+	if err := c.assert(e); err != nil {
 		return err
 	}
 	op.After = e

@@ -93,10 +93,6 @@ func (s *Server) AuthSearch(op *plugin.Operation, base dn.Name, scope wire.Scope
 	return out, err
 }
 
-// MayBeAnybody tells whether who is the root DN of the server, or of the database
-// that its name is in.
-func (s *Server) MayBeAnybody(who dn.Name) bool { return s.isRoot(who, s.database(who.Norm)) }
-
 // Suffixes are the naming contexts of the databases with user data.
 func (s *Server) Suffixes() []dn.Name {
 	var out []dn.Name

@@ -104,6 +104,9 @@ func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
 	} else if !success && op.Conn != nil && op.Bind.Method == wire.AuthSASL {
 		op.Conn.AuthMethod = "none"
 	}
+	if success && st.ctl.authzID {
+		op.ResponseControls = append(op.ResponseControls, authzIDControl(op))
+	}
 	if s.is389() || !success || op.ResultSent {
 		s.sendFinal(op)
 		if s.is389() && !success {
@@ -121,6 +124,15 @@ func (s *Server) finishBind(op *plugin.Operation, post plugin.Point) {
 	if !op.Internal {
 		s.transmit(op)
 	}
+}
+
+// authzIDControl tells a client who it has become (RFC 3829).
+func authzIDControl(op *plugin.Operation) wire.Control {
+	c := wire.Control{OID: ControlAuthzIDResponse, HasValue: true, Value: []byte{}}
+	if op.Conn != nil && op.Conn.AuthDN.Norm != "" {
+		c.Value = []byte("dn:" + op.Conn.AuthDN.Pretty)
+	}
+	return c
 }
 
 // bind authenticates the client of op.

@@ -15,6 +15,9 @@ func (s *Server) compare(op *plugin.Operation) error {
 	if db == nil {
 		return s.nowhere(op)
 	}
+	if err := s.originalOnly(op, db); err != nil {
+		return err
+	}
 	d, err := s.Schema().Describe(op.Compare.Attr)
 	if err != nil || d.Type.Unknown && !s.is389() {
 		return &wire.Error{Result: wire.Result{Code: wire.UndefinedAttributeType}}

@@ -8,36 +8,6 @@ import (
 	"libslapi/server/wire"
 )
 
-// Controls that the pipeline serves itself.
-const (
-	ControlManageDsaIT      = "2.16.840.1.113730.3.4.2"
-	ControlPaged            = "1.2.840.113556.1.4.319"
-	ControlAssertion        = "1.3.6.1.1.12"
-	ControlPreRead          = "1.3.6.1.1.13.1"
-	ControlPostRead         = "1.3.6.1.1.13.2"
-	ControlPermissiveModify = "1.2.840.113556.1.4.1413"
-	ControlRelax            = "1.3.6.1.4.1.4203.666.5.12"
-	ControlSubentries       = "1.3.6.1.4.1.4203.1.10.1"
-	ControlDomainScope      = "1.2.840.113556.1.4.1339"
-)
-
-const allUpdates = plugin.KindAdd | plugin.KindModify | plugin.KindDelete | plugin.KindModDN
-
-var builtinControls = []struct {
-	oid   string
-	kinds plugin.Kind
-}{
-	{ControlManageDsaIT, allUpdates | plugin.KindSearch | plugin.KindCompare},
-	{ControlPaged, plugin.KindSearch},
-	{ControlAssertion, allUpdates | plugin.KindSearch | plugin.KindCompare},
-	{ControlPreRead, plugin.KindModify | plugin.KindDelete | plugin.KindModDN},
-	{ControlPostRead, plugin.KindAdd | plugin.KindModify | plugin.KindModDN},
-	{ControlPermissiveModify, plugin.KindModify},
-	{ControlRelax, allUpdates},
-	{ControlSubentries, plugin.KindSearch},
-	{ControlDomainScope, plugin.KindSearch},
-}
-
 // controls are the request controls of one operation, decoded.
 type controls struct {
 	manageDsaIT bool
@@ -51,6 +21,14 @@ type controls struct {
 	paged       *pagedRequest
 	sync        *csn.Request
 	persistent  *csn.Persistent
+	sort        []sortKey
+	vlv         *vlvRequest
+	values      []*filter.Node // of matched values; nil: no control
+	deref       []derefSpec
+	noOp        bool
+	treeDelete  bool
+	dontUseCopy bool
+	authzID     bool
 }
 
 // RegisterControl adds a control to supportedControl. A critical control of
@@ -91,55 +69,36 @@ func (s *Server) readControls(op *plugin.Operation) *wire.Error {
 		ctl := &op.Controls[i]
 		if s.ControlKinds(ctl.OID)&op.Kind == 0 {
 			if ctl.Critical && op.Kind != plugin.KindUnbind && op.Kind != plugin.KindAbandon {
+				if s.ControlKinds(ctl.OID) != 0 {
+					return wire.Errorf(wire.UnavailableCriticalExtension, "critical extension is unavailable")
+				}
 				return wire.Errorf(wire.UnavailableCriticalExtension, "critical extension is not recognized")
 			}
 			continue
 		}
 		if seen[ctl.OID] {
-			return wire.Errorf(wire.ProtocolError, "control %s specified multiple times", ctl.OID)
+			return wire.Errorf(wire.ProtocolError, "%s control specified multiple times", controlName(ctl.OID))
 		}
 		seen[ctl.OID] = true
-		if err := s.readControl(c, ctl); err != nil {
+		if err := s.readControl(op, c, ctl); err != nil {
 			return err
 		}
+	}
+	if c.vlv != nil && c.sort == nil {
+		return wire.Errorf(sortControlMissing, "virtual list view without a sort control")
+	}
+	if c.vlv != nil && c.paged != nil {
+		return wire.Errorf(wire.UnwillingToPerform, "virtual list view and paged results exclude each other")
 	}
 	return nil
 }
 
-func (s *Server) readControl(c *controls, ctl *wire.Control) *wire.Error {
+func (s *Server) readControl(op *plugin.Operation, c *controls, ctl *wire.Control) *wire.Error {
+	if own, err := s.readBuiltin(op, c, ctl); own {
+		return err
+	}
 	malformed := wire.Errorf(wire.ProtocolError, "control %s: malformed value", ctl.OID)
 	switch ctl.OID {
-	case ControlManageDsaIT:
-		c.manageDsaIT = true
-	case ControlPermissiveModify:
-		c.permissive = true
-	case ControlRelax:
-		c.relax = true
-	case ControlDomainScope:
-		c.domainScope = true
-	case ControlSubentries:
-		cur := ber.NewCursor(ctl.Value)
-		v := cur.Bool()
-		if cur.Err() != nil || !ctl.HasValue {
-			return malformed
-		}
-		c.subentries = &v
-	case ControlAssertion:
-		f, err := filter.Decode(ctl.Value)
-		if err != nil {
-			return malformed
-		}
-		c.assertion = f
-	case ControlPreRead, ControlPostRead:
-		list, ok := readAttributeList(ctl.Value)
-		if !ok {
-			return malformed
-		}
-		if ctl.OID == ControlPreRead {
-			c.preRead = list
-		} else {
-			c.postRead = list
-		}
 	case csn.ControlSyncRequest:
 		r, ok := csn.DecodeRequest(ctl.Value)
 		if !ok || !ctl.HasValue {
@@ -152,15 +111,6 @@ func (s *Server) readControl(c *controls, ctl *wire.Control) *wire.Error {
 			return malformed
 		}
 		c.persistent = &p
-	case ControlPaged:
-		cur := ber.NewCursor(ctl.Value)
-		seq := cur.Enter(0x30)
-		p := &pagedRequest{size: int(seq.Int())}
-		p.cookie = string(seq.OctetString())
-		if seq.Err() != nil || !ctl.HasValue || p.size < 0 {
-			return malformed
-		}
-		c.paged = p
 	}
 	return nil
 }

@@ -23,14 +23,22 @@ func (c *change) delete() error {
 	if !c.ask.entry(e, acl.AttrEntry, acl.PrivDelete) {
 		return refused("no write access to entry")
 	}
-	if err := c.leaf(); err != nil {
-		return err
+	below := stateOf(op).ctl.treeDelete
+	if !below {
+		if err := c.leaf(); err != nil {
+			return err
+		}
 	}
 	goOn, err := c.before()
 	if err != nil || !goOn {
 		return err
 	}
-	if c.listens() {
+	if below {
+		if err := c.deleteBelow(); err != nil {
+			return err
+		}
+	}
+	if below || c.listens() {
 		if e, err = c.target(); err != nil {
 			return err
 		}

@@ -91,7 +91,11 @@ func (c *change) apply(before *entry.Entry, changes []wire.Change) (*entry.Entry
 		if touchesClasses(changes) {
 			after.AddSuperclasses(s.Schema())
 		}
-	} else if !stateOf(c.op).ctl.relax {
+	} else if stateOf(c.op).ctl.relax && c.mayOperational() {
+		if err := relaxStructural(s, after, touchesClasses(changes)); err != nil {
+			return nil, err
+		}
+	} else {
 		if err := after.CheckStructural(s.Schema(), before); err != nil {
 			return nil, err
 		}
@@ -117,6 +121,12 @@ func (c *change) mayModify(e *entry.Entry, changes []wire.Change) error {
 		d, err := sch.Describe(ch.Type)
 		if err != nil {
 			continue // Apply says what is wrong with it
+		}
+		if d.Type.NoUserModification && stateOf(c.op).ctl.relax && !c.mayOperational() {
+			if !c.ask.attr(e, d.Type, d.Options, nil, acl.PrivManage) {
+				return c.ask.denied(e, "")
+			}
+			continue
 		}
 		if d.Type.NoUserModification && !c.mayOperational() {
 			if c.s.is389() {
@@ -192,4 +202,16 @@ func (c *change) keepsRDN(after *entry.Entry) error {
 		}
 	}
 	return nil
+}
+
+// relaxStructural lets a relaxed modify change the structural class.
+func relaxStructural(s *Server, e *entry.Entry, touched bool) error {
+	if !touched {
+		return nil
+	}
+	oc := e.StructuralClass(s.Schema())
+	if oc == nil || !e.Has("structuralObjectClass") {
+		return nil
+	}
+	return e.Put(s.Schema(), "structuralObjectClass", []byte(oc.Name()))
 }

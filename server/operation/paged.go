@@ -84,7 +84,7 @@ func (s *Server) newPager(x *searcher) (*pager, error) {
 	if req.cookie != "" {
 		st := s.paged.take(connID(x.op), req.cookie)
 		if st == nil || st.key != key {
-			return nil, wire.Errorf(wire.UnwillingToPerform, "paged results cookie is invalid")
+			return nil, wire.Errorf(wire.ProtocolError, "paged results cookie is invalid")
 		}
 		pg.state, pg.resumed = st, true
 		if req.size == 0 { // the client gives the search up
@@ -138,6 +138,9 @@ func (pg *pager) next(x *searcher) error {
 		x.send(x.comp.withContext(e))
 	}
 	pg.state.sent += op.EntriesSent - first
+	if limit != nil {
+		return limit
+	}
 	cookie := ""
 	if len(pg.state.names) > 0 && x.err == nil {
 		cookie = newCookie()
@@ -145,11 +148,11 @@ func (pg *pager) next(x *searcher) error {
 			return wire.Errorf(wire.UnwillingToPerform, "too many paged searches on this connection")
 		}
 	}
-	op.ResponseControls = append(op.ResponseControls, pagedControl(len(pg.state.names), cookie))
-	if x.err != nil {
-		return x.err
+	if pg.resumed && x.ordered() {
+		op.ResponseControls = append(op.ResponseControls, sortControl())
 	}
-	return limit
+	op.ResponseControls = append(op.ResponseControls, pagedControl(len(pg.state.names), cookie))
+	return x.err
 }
 
 func pagedControl(estimate int, cookie string) wire.Control {

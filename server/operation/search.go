@@ -70,6 +70,9 @@ func (s *Server) search(op *plugin.Operation) error {
 	if db == nil {
 		return s.nowhere(op)
 	}
+	if err := s.originalOnly(op, db); err != nil {
+		return err
+	}
 	x := &searcher{s: s, op: op, db: db, filter: p.Filter, ctx: op.Ctx}
 	if x.ctx == nil {
 		x.ctx = context.Background()
@@ -98,7 +101,7 @@ func (s *Server) search(op *plugin.Operation) error {
 
 // nowhere is the answer for a name that no database holds.
 func (s *Server) nowhere(op *plugin.Operation) error {
-	if len(s.opts().Referral) > 0 && !stateOf(op).ctl.manageDsaIT {
+	if len(s.opts().Referral) > 0 && !stateOf(op).ctl.manageDsaIT && !stateOf(op).ctl.domainScope {
 		return &wire.Error{Result: wire.Result{Code: wire.Referral, Referrals: referralURLs(s.opts().Referral, op.Target, scopeWord(op))}}
 	}
 	if op.Kind.Update() && !s.is389() && !op.Internal {
@@ -124,6 +127,9 @@ func (x *searcher) run() error {
 		return x.ask.denied(base, "no access to search base")
 	}
 	if base.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
+		if stateOf(op).ctl.domainScope {
+			return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject, MatchedDN: base.Name.Pretty}}
+		}
 		return x.s.referral(base, op.Target, op.Search.Scope, true)
 	}
 	if a := stateOf(op).ctl.assertion; a != nil {
@@ -132,6 +138,7 @@ func (x *searcher) run() error {
 		}
 	}
 	x.sel = x.s.newSelection(op.Search.Attrs)
+	x.sel.values = stateOf(op).ctl.values
 	if x.sync != nil {
 		return x.result(x.sync.run(base))
 	}
@@ -142,12 +149,15 @@ func (x *searcher) run() error {
 		return x.paging.next(x)
 	}
 	err = x.walk(base)
+	if err == nil && x.ordered() {
+		err = x.arrange()
+	}
 	switch {
 	case x.paging != nil:
 		if err == nil {
 			err = x.paging.close(x)
 		}
-	case x.delay:
+	case x.delay, x.ordered() && err == nil:
 		x.sendCollected()
 		if x.err != nil {
 			err = x.err
@@ -223,7 +233,7 @@ func (s *Server) missing(op *plugin.Operation, v backend.View, ask *asker, name 
 		if e == nil {
 			continue
 		}
-		if e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
+		if e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT && !stateOf(op).ctl.domainScope {
 			return s.referralFor(e, name, scope)
 		}
 		res := wire.Result{Code: wire.NoSuchObject}
@@ -299,7 +309,9 @@ func (x *searcher) found(e *entry.Entry) {
 		x.seen[e.Name.Norm] = true
 	}
 	if !x.op.Internal && e.IsClass("referral") && !stateOf(x.op).ctl.manageDsaIT && x.op.Search.Scope != wire.ScopeBase {
-		x.continuation(e)
+		if !stateOf(x.op).ctl.domainScope {
+			x.continuation(e)
+		}
 		return
 	}
 	if !x.visible(e) {
@@ -309,7 +321,7 @@ func (x *searcher) found(e *entry.Entry) {
 		return
 	}
 	e = x.comp.withContext(e)
-	if x.delay || x.paging != nil {
+	if x.delay || x.paging != nil || x.ordered() {
 		x.collect = append(x.collect, e)
 		return
 	}
@@ -322,7 +334,7 @@ func (x *searcher) send(e *entry.Entry) {
 		x.err = &wire.Error{Result: wire.Result{Code: wire.SizeLimitExceeded}}
 		return
 	}
-	if err := x.s.entryOut(x.op, e, x.ask, x.comp, x.sel, x.op.Search.TypesOnly, nil); err != nil {
+	if err := x.s.entryOut(x.op, e, x.ask, x.comp, x.sel, x.op.Search.TypesOnly, x.entryControls(e)); err != nil {
 		x.err = err
 	}
 }

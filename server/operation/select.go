@@ -5,6 +5,7 @@ import (
 
 	"libslapi/server/acl"
 	"libslapi/server/entry"
+	"libslapi/server/filter"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
 	"libslapi/server/wire"
@@ -16,6 +17,7 @@ type selection struct {
 	user, operational, none bool
 	wants                   []want
 	classes                 []*schema.ObjectClass
+	values                  []*filter.Node // matched values; nil: all of them
 }
 
 type want struct {
@@ -120,6 +122,11 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 		}
 		if !all {
 			if values = readable(ask, e, t, options, values); len(values) == 0 {
+				return
+			}
+		}
+		if sel.values != nil {
+			if values = matching(sel.values, t, options, name, values); len(values) == 0 {
 				return
 			}
 		}

@@ -188,9 +188,7 @@ func NewServer(opt Options) *Server {
 	s.schema.Store(opt.Schema)
 	s.SetHost(opt.Host)
 	s.callbacks.Store(&[]*plugin.ConfigCallback{})
-	for _, c := range builtinControls {
-		s.RegisterControl(c.oid, c.kinds)
-	}
+	s.registerBuiltin()
 	s.rootDSE = newRootDSE(s)
 	s.subschema = newSubschema(s)
 	s.SetDatabases(opt.Databases)

@@ -59,7 +59,7 @@ func (s *Server) beforeBackend(op *plugin.Operation, db *Database) error {
 		if err == nil && e == nil {
 			err = s.missing(op, v, s.access(op, db), op.Target, "")
 		}
-		if err == nil && op.Kind == plugin.KindDelete {
+		if err == nil && op.Kind == plugin.KindDelete && !stateOf(op).ctl.treeDelete {
 			var has bool
 			if has, err = v.HasChildren(op.Target.Norm); has && err == nil {
 				err = s.notLeaf()
@@ -130,6 +130,10 @@ func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
 	return nil
 }
 
+// noOperation is the result of a change that would have succeeded, had the
+// no-op control not been there (slapd's code; the draft left it open).
+const noOperation wire.ResultCode = 0x410e
+
 // inTransaction makes the change in a transaction of its own, or under a
 // savepoint of the one that op runs in.
 func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
@@ -161,6 +165,10 @@ func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
 	err := c.run()
 	if err != nil {
 		err = s.txnFailed(op, err)
+	} else if st.ctl.noOp {
+		// All was done as if in earnest; now it is undone.
+		err = &wire.Error{Result: wire.Result{Code: noOperation}}
+		op.ResponseControls = nil
 	}
 	switch {
 	case err != nil && outer:

@@ -21,7 +21,7 @@ func (s *Server) Authorized(op *plugin.Operation, authc, authz dn.Name) bool {
 	if authc.Norm == "" {
 		return false
 	}
-	if s.dir.MayBeAnybody(authc) {
+	if s.dir.MayActAs(authc, authz) {
 		return true
 	}
 	policy := s.cur.Load().Policy

@@ -29,9 +29,9 @@ type Directory interface {
 	AuthSearch(op *plugin.Operation, base dn.Name, scope wire.Scope, f *filter.Node, limit int) ([]dn.Name, error)
 	// CheckPassword compares a clear-text password with a stored value.
 	CheckPassword(stored string, clear []byte) bool
-	// MayBeAnybody tells whether who is the root DN of the server, or of the
-	// database that its name is in.
-	MayBeAnybody(who dn.Name) bool
+	// MayActAs tells whether authc is the root DN of the server, or of the
+	// database that the name of authz is in.
+	MayActAs(authc, authz dn.Name) bool
 	// Suffixes are the naming contexts of the databases with user data.
 	Suffixes() []dn.Name
 }

@@ -46,7 +46,7 @@ func (d *fakeDirectory) AuthSearch(_ *plugin.Operation, base dn.Name, scope wire
 func (d *fakeDirectory) CheckPassword(stored string, clear []byte) bool {
 	return auth.NewRegistry().Check(stored, clear)
 }
-func (d *fakeDirectory) MayBeAnybody(who dn.Name) bool { return d.root != "" && who.Norm == d.root }
+func (d *fakeDirectory) MayActAs(who, _ dn.Name) bool { return d.root != "" && who.Norm == d.root }
 func (d *fakeDirectory) Suffixes() []dn.Name           { n, _ := d.Name("dc=x"); return []dn.Name{n} }
 
 func directory() *fakeDirectory {
