@@ -47,7 +47,7 @@ func (d *fakeDirectory) CheckPassword(stored string, clear []byte) bool {
 	return auth.NewRegistry().Check(stored, clear)
 }
 func (d *fakeDirectory) MayActAs(who, _ dn.Name) bool { return d.root != "" && who.Norm == d.root }
-func (d *fakeDirectory) Suffixes() []dn.Name           { n, _ := d.Name("dc=x"); return []dn.Name{n} }
+func (d *fakeDirectory) Suffixes() []dn.Name          { n, _ := d.Name("dc=x"); return []dn.Name{n} }
 
 func directory() *fakeDirectory {
 	return &fakeDirectory{schema: schema.New(), values: map[string][]string{}, root: "cn=admin,dc=x"}
