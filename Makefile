@@ -17,7 +17,7 @@ DOCDIR  ?= $(PREFIX)/share/doc/libslapi
 B       := build
 SO      := $(B)/lib/libslapi.so
 ARCHIVE := $(B)/lib/libslapi.a
-TOOLS   := slapacl slapadd slapauth slapbackup slapcat slapdn slapindex slappasswd slaptest
+TOOLS   := slapacl slapadd slapauth slapbackup slapcat slapdn slapindex slapmodify slappasswd slapschema slaptest
 STANDIN := libslapd.so.0 libslapi-2.4.so.2 libslapi-2.5.so.0 libslapi.so.0
 SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server -name '*.go' -o -name '*.c' -o -name '*.h')
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"

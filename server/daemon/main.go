@@ -28,6 +28,7 @@ var tools = map[string]func(*command) int{
 	"add": (*command).slapadd, "cat": (*command).slapcat, "index": (*command).slapindex,
 	"passwd": (*command).slappasswd, "test": (*command).slaptest, "backup": (*command).slapbackup,
 	"acl": (*command).slapacl, "auth": (*command).slapauth, "dn": (*command).slapdn,
+	"modify": (*command).slapmodify, "schema": (*command).slapschema,
 }
 
 // Main runs slapid or, by the base name of args[0] or by a first option -T, one
@@ -72,7 +73,7 @@ func toolNamed(short string) string {
 	if short == "" {
 		return ""
 	}
-	for _, full := range []string{"add", "cat", "index", "passwd", "test", "backup", "acl", "auth", "dn"} {
+	for _, full := range []string{"add", "cat", "index", "passwd", "test", "backup", "acl", "auth", "dn", "modify", "schema"} {
 		if strings.HasPrefix(full, short) {
 			return full
 		}

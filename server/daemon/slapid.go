@@ -16,7 +16,7 @@ import (
 const serverUsage = `options
 	-4		IPv4 only
 	-6		IPv6 only
-	-T tool		run a tool: acl, add, auth, backup, cat, dn, index, passwd, test
+	-T tool		run a tool: acl, add, auth, backup, cat, dn, index, modify, passwd, schema, test
 	-c cookie	cookie of a replication consumer (not used)
 	-d level	log to standard error at this level, stay in the foreground
 	-f file		configuration file (default ` + DefaultConfFile + `)
