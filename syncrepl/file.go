@@ -165,7 +165,7 @@ func (t *fileTx) Find(dn string) ([]*Entry, error) {
 	prefix := append([]byte(DNKey(dn)), 0)
 	var out []*Entry
 	c := t.dn.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		if len(k) != len(prefix)+16 {
 			return nil, errRecord
 		}
@@ -184,7 +184,7 @@ func (t *fileTx) Under(dn string) ([]UUID, error) {
 	prefix := []byte(DNKey(dn))
 	var out []UUID
 	c := t.dn.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+	for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		if len(k) > len(prefix) && k[len(prefix)] == 0 {
 			continue // the entry itself
 		}
