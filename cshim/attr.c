@@ -220,11 +220,8 @@ int slapi_attr_get_syntax_oid_copy(const Slapi_Attr *attr, char **oidp)
 	if (attr == NULL || oidp == NULL || attr->a_type == NULL)
 		return -1;
 	t = cshim_attr_type(attr);
-	if (t->syntax_oid == NULL) {
-		*oidp = NULL;
-		return -1;
-	}
-	*oidp = cshim_strdup(t->syntax_oid);
+	/* An unknown type is taken for text, as ns-slapd does. */
+	*oidp = cshim_strdup(t->syntax_oid ? t->syntax_oid : "1.3.6.1.4.1.1466.115.121.1.15");
 	return 0;
 }
 

@@ -194,7 +194,11 @@ func (h *cHost) callDSE(cb *dseCallback, op *plugin.Operation, before, after *en
 		}
 		C.slapi_entry_free(first)
 		C.slapi_entry_free(second)
-		return int(ret), resultCode(int(code)), takeString(text)
+		result := resultCode(int(code))
+		if code < 0 {
+			result = wire.ResultCode(code) // ns-slapd sends the client libraries' negative codes as they are
+		}
+		return int(ret), result, takeString(text)
 	})
 }
 

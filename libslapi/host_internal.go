@@ -17,6 +17,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -36,11 +37,13 @@ func slapiGoInternal(pb *C.Slapi_PBlock, kind C.int, cb *C.struct_cshim_callback
 	}
 	op, err := describeInternal(pb, plugin.Kind(kind))
 	if err != nil {
+		code := C.int(wire.OperationsError)
 		var we *wire.Error
 		if errors.As(err, &we) {
-			return C.int(we.Code)
+			code = C.int(we.Code)
 		}
-		return C.int(wire.OperationsError)
+		C.cshim_pblock_put_int(pb, C.SLAPI_RESULT_CODE, code)
+		return code
 	}
 	sink := &internalSink{}
 	op.Responder = sink
@@ -50,7 +53,8 @@ func slapiGoInternal(pb *C.Slapi_PBlock, kind C.int, cb *C.struct_cshim_callback
 		if cb != nil {
 			sink.callBack(cb, code)
 		} else {
-			sink.keep(pb)
+			p, _ := op.Caller.(*hostPlugin)
+			sink.keep(pb, p != nil && p.c.dialect == C.CSHIM_389)
 		}
 		C.cshim_pblock_put_int(pb, C.SLAPI_NENTRIES, C.int(len(sink.entries)))
 	}
@@ -173,7 +177,11 @@ func parseFilter(text string) (*filter.Node, error) {
 	if f != nil {
 		return f.Clone(), nil
 	}
-	f, err := filter.Parse(text)
+	whole := text
+	if t := strings.TrimSpace(text); t != "" && t[0] != '(' {
+		whole = "(" + t + ")" // both peers take a single item without its brackets
+	}
+	f, err := filter.Parse(whole)
 	if err != nil {
 		return nil, err
 	}
@@ -232,11 +240,15 @@ func (f foundEntry) toC() *C.Slapi_Entry {
 	return entryToC(e)
 }
 
-// keep puts the results into the pblock.
-func (s *internalSink) keep(pb *C.Slapi_PBlock) {
+// keep puts the results into the pblock, the last one first if so wanted: that
+// is how ns-slapd hands them out.
+func (s *internalSink) keep(pb *C.Slapi_PBlock, lastFirst bool) {
 	list := (**C.Slapi_Entry)(C.calloc(C.size_t(len(s.entries)+1), C.size_t(unsafe.Sizeof((*C.Slapi_Entry)(nil)))))
 	view := unsafe.Slice(list, len(s.entries)+1)
 	for i, f := range s.entries {
+		if lastFirst {
+			i = len(s.entries) - 1 - i
+		}
 		view[i] = f.toC()
 	}
 	C.cshim_pblock_put_ptr(pb, C.SLAPI_PLUGIN_INTOP_SEARCH_ENTRIES, unsafe.Pointer(list))

@@ -255,14 +255,12 @@ func slapiGoSchemaCheck(p *C.Slapi_Entry, dialect C.int, text **C.char) (rc C.in
 		return fail(text, C.LDAP_INVALID_SYNTAX, err.Error())
 	}
 	var bad *wire.Error
-	if srv := services(); srv != nil {
+	if dialect == C.CSHIM_389 {
+		bad = e.CheckContent389(activeSchema())
+	} else if srv := services(); srv != nil {
 		bad = srv.CheckSchema(e)
 	} else {
-		style := entry.OpenLDAP
-		if dialect == C.CSHIM_389 {
-			style = entry.DS389
-		}
-		bad = e.CheckSchemaAs(activeSchema(), style)
+		bad = e.CheckSchemaAs(activeSchema(), entry.OpenLDAP)
 	}
 	if bad != nil {
 		return fail(text, C.int(bad.Code), bad.Text)

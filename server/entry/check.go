@@ -146,8 +146,14 @@ func wants(oc *schema.ObjectClass, t *schema.AttributeType) bool {
 	return false
 }
 
+// CheckContent389 is ns-slapd's check of an entry against its object classes
+// alone: the values may be anything (slapi_entry_schema_check).
+func (e *Entry) CheckContent389(s *schema.Schema) *wire.Error { return e.checkAs389(s, false) }
+
 // check389 is CheckSchema as ns-slapd does it.
-func (e *Entry) check389(s *schema.Schema) *wire.Error {
+func (e *Entry) check389(s *schema.Schema) *wire.Error { return e.checkAs389(s, true) }
+
+func (e *Entry) checkAs389(s *schema.Schema, values bool) *wire.Error {
 	classes := e.Values("objectClass")
 	if len(classes) == 0 {
 		return wire.Errorf(wire.ObjectClassViolation, "missing required attribute \"objectclass\"")
@@ -170,7 +176,7 @@ func (e *Entry) check389(s *schema.Schema) *wire.Error {
 		if a.Type.SingleValue && len(a.Values) > 1 {
 			return wire.Errorf(wire.ObjectClassViolation, "single-valued attribute \"%s\" has multiple values", a.Canonical())
 		}
-		if a.valid {
+		if a.valid || !values {
 			continue
 		}
 		if err := checkSyntax(a.Type, a.Canonical(), a.Values); err != nil {

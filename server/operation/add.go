@@ -152,7 +152,13 @@ func (c *change) prepareAdd(e *entry.Entry) error {
 		s.addOperational(c.op, c.db, e, "")
 	}
 	if c.db.Private {
-		return errorOf(e.CheckNaming(sch, true))
+		if err := e.CheckNaming(sch, true); err != nil {
+			return err
+		}
+		if s.is389() && !c.op.Internal {
+			return errorOf(e.CheckContent389(sch))
+		}
+		return nil
 	}
 	if !s.is389() && !c.db.NoLastmod {
 		if oc := e.StructuralClass(sch); oc != nil && !(c.mayOperational() && e.Has("structuralObjectClass")) {
