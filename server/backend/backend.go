@@ -78,4 +78,8 @@ type Query struct {
 	// MaxCandidates refuses (adminLimitExceeded) a search whose indexes leave
 	// more candidates than this; 0 sets no bound.
 	MaxCandidates int
+	// Transient says that the one who takes the entries keeps none of them, nor
+	// any value, when it returns: a database may then give out entries that are
+	// good only for that long.
+	Transient bool
 }

@@ -49,7 +49,7 @@ type DB struct {
 	indexes atomic.Pointer[indexes]
 	writing atomic.Pointer[indexes]
 	indexMu sync.Mutex
-	entries *cache[uint64, *decoded]
+	entries *cache[uint64, decoded]
 	names   *cache[string, uint64]
 
 	buildMu  sync.Mutex // one build at a time
@@ -75,6 +75,7 @@ func Open(opt DBOptions) (*DB, error) {
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
+	db.opt.Suffixes = slices.Clip(slices.Clone(opt.Suffixes)) // which Suffixes gives out
 	db.suffixes = slices.Clone(opt.Suffixes)
 	slices.SortStableFunc(db.suffixes, func(a, b dn.Name) int { return len(a.Norm) - len(b.Norm) })
 	size := opt.CacheBytes
@@ -84,7 +85,7 @@ func Open(opt DBOptions) (*DB, error) {
 	case size < 0:
 		size = 0
 	}
-	db.entries = newCache[uint64, *decoded](size, func(id uint64) uint64 { return id * 0x9e3779b97f4a7c15 >> 40 })
+	db.entries = newCache[uint64, decoded](size, func(id uint64) uint64 { return id * 0x9e3779b97f4a7c15 >> 40 })
 	seed := maphash.MakeSeed()
 	db.names = newCache[string, uint64](size/8, func(s string) uint64 { return maphash.String(seed, s) })
 
@@ -151,7 +152,7 @@ func (db *DB) prepare() error {
 
 func (db *DB) Name() string        { return db.opt.Name }
 func (db *DB) Type() string        { return db.opt.Type }
-func (db *DB) Suffixes() []dn.Name { return slices.Clone(db.opt.Suffixes) }
+func (db *DB) Suffixes() []dn.Name { return db.opt.Suffixes }
 
 // Close waits for transactions to end and closes the store.
 func (db *DB) Close() error {

@@ -92,8 +92,18 @@ func parentOf(raw []byte) uint64 {
 	return binary.BigEndian.Uint64(raw)
 }
 
-func readRecord(id uint64, raw []byte) (r record, err error) {
-	bad := func() (record, error) { return record{}, fmt.Errorf("backend: entry %d: damaged record", id) }
+// storedRecord is a stored entry cut into its parts, which lie in it.
+type storedRecord struct {
+	parent       uint64
+	pretty, norm []byte // of the own name; norm is nil when it equals pretty
+	body         []byte // entry.Encode of the attributes
+}
+
+// cutRecord takes a stored entry apart.
+func cutRecord(id uint64, raw []byte) (r storedRecord, err error) {
+	bad := func() (storedRecord, error) {
+		return storedRecord{}, fmt.Errorf("backend: entry %d: damaged record", id)
+	}
 	if len(raw) < 10 {
 		return bad()
 	}
@@ -103,21 +113,48 @@ func readRecord(id uint64, raw []byte) (r record, err error) {
 	if w <= 0 || n > uint64(len(raw)-w) {
 		return bad()
 	}
-	r.own.Pretty = string(raw[w : w+int(n)])
+	r.pretty = raw[w : w+int(n)]
 	raw = raw[w+int(n):]
 	n, w = binary.Uvarint(raw)
 	if w <= 0 || n > uint64(len(raw)-w)+1 {
 		return bad()
 	}
 	raw = raw[w:]
-	if n == 0 {
-		r.own.Norm = r.own.Pretty
-	} else {
-		r.own.Norm = string(raw[:n-1])
+	if n > 0 {
+		r.norm = raw[: n-1 : n-1]
 		raw = raw[n-1:]
 	}
 	r.body = raw
 	return r, nil
+}
+
+// name is the full name of the entry below parent.
+func (r *storedRecord) name(parent dn.Name) dn.Name {
+	if parent.IsRoot() {
+		n := dn.Name{Pretty: string(r.pretty)}
+		if n.Norm = n.Pretty; r.norm != nil {
+			n.Norm = string(r.norm)
+		}
+		return n
+	}
+	n := dn.Name{Pretty: string(r.pretty) + "," + parent.Pretty}
+	switch {
+	case r.norm != nil:
+		n.Norm = string(r.norm) + "," + parent.Norm
+	case parent.Norm == parent.Pretty:
+		n.Norm = n.Pretty
+	default:
+		n.Norm = string(r.pretty) + "," + parent.Norm
+	}
+	return n
+}
+
+func readRecord(id uint64, raw []byte) (record, error) {
+	r, err := cutRecord(id, raw)
+	if err != nil {
+		return record{}, err
+	}
+	return record{parent: r.parent, own: r.name(dn.Name{}), body: r.body}, nil
 }
 
 // join puts an own name under its parent's.

@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -25,6 +26,11 @@ type search struct {
 	under map[uint64]bool
 	keep  bool
 	tests int
+	// stored: the filter looks at nothing but the attributes stored.
+	stored  bool
+	matches int // among the entries that were skimmed
+	// skimmer decodes what the filter looks at, scratch transient entries.
+	skimmer, scratch entry.Scratch
 }
 
 // Search calls yield for the entries in scope that match, in the order of
@@ -39,6 +45,7 @@ func (v *view) Search(q *Query, yield func(*entry.Entry) bool) error {
 		return v.noSuchObject(q.Base.Norm)
 	}
 	s := &search{v: v, q: q, yield: yield, base: base}
+	s.stored = q.Filter != nil && q.Filter.OnlyStored(q.Env)
 	if q.Scope == wire.ScopeBase {
 		if base == 0 {
 			return nil
@@ -207,14 +214,8 @@ func (s *search) everything() error {
 		if id == skip {
 			return true
 		}
-		e := s.v.cached(id)
-		if e == nil {
-			if e, err = s.v.decode(id, raw, s.keep); err != nil {
-				return false
-			}
-		}
 		var more bool
-		more, err = s.test(e)
+		more, err = s.look(id, raw)
 		return more && err == nil
 	})
 	if err == nil {
@@ -294,28 +295,102 @@ func (s *search) below(id uint64, depth int) (bool, error) {
 // visit tests one entry and gives it out when it matches. more is false when
 // the search is to end.
 func (s *search) visit(id uint64) (more bool, err error) {
-	e, err := s.v.entry(id, s.keep)
+	if e := s.v.cached(id); e != nil {
+		return s.test(e)
+	}
+	raw, err := s.v.raw(id)
 	if err != nil {
 		return false, err
 	}
-	if e == nil {
+	if raw == nil {
 		return true, nil // removed meanwhile by the transaction itself
+	}
+	return s.look(id, raw)
+}
+
+// look is visit for the stored entry.
+func (s *search) look(id uint64, raw []byte) (more bool, err error) {
+	// within a transaction the next change would take the entry away
+	transient := s.q.Transient && !s.keep && s.v.own == nil
+	if !transient && !s.skims() {
+		e := s.v.cached(id)
+		if e == nil {
+			if e, err = s.v.decode(id, raw, s.keep); err != nil {
+				return false, err
+			}
+		}
+		return s.test(e)
+	}
+	r, err := cutRecord(id, raw)
+	if err != nil {
+		return false, err
+	}
+	skim := s.skims()
+	if skim {
+		if s.skimmer.Want == nil {
+			s.skimmer.Want = s.q.Filter.LooksAt
+		}
+		e, err := s.skimmer.Decode(r.body, s.v.schema)
+		if err != nil {
+			return false, fmt.Errorf("backend: entry %d: %w", id, err)
+		}
+		if ok, err := s.selects(e); !ok || err != nil {
+			return err == nil, err
+		}
+		s.matches++
+	}
+	var e *entry.Entry
+	if transient {
+		e, err = s.transient(id, &r)
+	} else {
+		e, err = s.v.entry(id, false)
+	}
+	switch {
+	case err != nil:
+		return false, err
+	case skim:
+		return s.yield(e), nil
 	}
 	return s.test(e)
 }
 
+// transient decodes an entry that is good until the next one is.
+func (s *search) transient(id uint64, r *storedRecord) (*entry.Entry, error) {
+	e, err := s.scratch.Decode(r.body, s.v.schema)
+	if err != nil {
+		return nil, fmt.Errorf("backend: entry %d: %w", id, err)
+	}
+	up, err := s.v.name(r.parent, 0)
+	if err != nil {
+		return nil, err
+	}
+	e.ID, e.Name = id, r.name(up)
+	return e, nil
+}
+
+// skims tells whether entries are first tested in a form that costs little and
+// is then lost: when most of them will not match.
+func (s *search) skims() bool {
+	return s.stored && !s.keep && (s.tests < 32 || s.matches*2 < s.tests)
+}
+
+// test gives an entry out when it matches.
 func (s *search) test(e *entry.Entry) (more bool, err error) {
+	ok, err := s.selects(e)
+	if !ok || err != nil {
+		return err == nil, err
+	}
+	return s.yield(e), nil
+}
+
+// selects tells whether an entry matches the filter.
+func (s *search) selects(e *entry.Entry) (bool, error) {
 	if s.tests++; s.tests&31 == 0 && s.q.Ctx != nil && s.q.Ctx.Err() != nil {
 		return false, ended(s.q.Ctx)
 	}
-	if s.q.Filter != nil {
-		t, err := s.q.Filter.Match(e, s.q.Env)
-		if err != nil {
-			return false, err
-		}
-		if t != filter.True {
-			return true, nil
-		}
+	if s.q.Filter == nil {
+		return true, nil
 	}
-	return s.yield(e), nil
+	t, err := s.q.Filter.Match(e, s.q.Env)
+	return t == filter.True && err == nil, err
 }

@@ -345,7 +345,7 @@ func (t *txn) Rename(old, now *entry.Entry) error {
 		if kids > 0 {
 			t.own.moved = true
 		}
-		clear(t.above)
+		t.forgetNames()
 		return nil
 	})
 }
@@ -385,7 +385,7 @@ func (t *txn) Delete(e *entry.Entry) error {
 			return err
 		}
 		t.touch(id, join(r.own, up).Norm)
-		delete(t.above, id)
+		t.forgetName(id)
 		return nil
 	})
 }
@@ -402,7 +402,7 @@ func (t *txn) SetMeta(key string, v []byte) error {
 func (t *txn) Savepoint() int { return t.w.Savepoint() }
 
 func (t *txn) RollbackTo(mark int) error {
-	clear(t.above)
+	t.forgetNames()
 	return t.w.RollbackTo(mark)
 }
 

@@ -44,9 +44,12 @@ type view struct {
 	ix     *bound
 	gen    uint64   // the state that cached things must be right for
 	own    *changes // not nil in a transaction
-	above  map[uint64]dn.Name
-	key    [8]byte
-	closed bool
+	// Names of entries that have children: the one last asked for, and more.
+	lastID   uint64
+	lastName dn.Name
+	above    map[uint64]dn.Name
+	key      [8]byte
+	closed   bool
 }
 
 var _ MetaView = (*view)(nil)
@@ -109,7 +112,12 @@ func (v *view) cached(id uint64) *entry.Entry {
 }
 
 func (v *view) decode(id uint64, raw []byte, keep bool) (*entry.Entry, error) {
-	r, err := readRecord(id, raw)
+	return v.decodeAt(id, raw, keep, 0)
+}
+
+// decodeAt is decode for the entry that many steps up from where it began.
+func (v *view) decodeAt(id uint64, raw []byte, keep bool, depth int) (*entry.Entry, error) {
+	r, err := cutRecord(id, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +125,14 @@ func (v *view) decode(id uint64, raw []byte, keep bool) (*entry.Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("backend: entry %d: %w", id, err)
 	}
-	up, err := v.name(r.parent, 0)
+	up, err := v.name(r.parent, depth)
 	if err != nil {
 		return nil, err
 	}
 	e.ID = id
-	e.Name = join(r.own, up)
+	e.Name = r.name(up)
 	if v.cachedID(id) {
-		v.db.entries.put(id, &decoded{e, v.schema}, v.gen, entryCost(e, len(raw)), keep)
+		v.db.entries.put(id, decoded{e, v.schema}, v.gen, entryCost(e, len(raw)), keep)
 	}
 	return e, nil
 }
@@ -138,6 +146,9 @@ func (v *view) name(id uint64, depth int) (dn.Name, error) {
 	if id == 0 {
 		return dn.Name{}, nil
 	}
+	if id == v.lastID {
+		return v.lastName, nil
+	}
 	if n, ok := v.above[id]; ok {
 		return n, nil
 	}
@@ -149,24 +160,40 @@ func (v *view) name(id uint64, depth int) (dn.Name, error) {
 		if err != nil {
 			return n, err
 		}
-		r, err := readRecord(id, raw)
-		if err != nil {
-			return n, err
+		if raw == nil {
+			return n, fmt.Errorf("backend: entry %d is missing above others", id)
 		}
 		if depth > maxDepth {
 			return n, fmt.Errorf("backend: entry %d: is below itself", id)
 		}
-		up, err := v.name(r.parent, depth+1)
+		// It is asked for with each of its children: the cache shall have it.
+		e, err := v.decodeAt(id, raw, true, depth+1)
 		if err != nil {
 			return n, err
 		}
-		n = join(r.own, up)
+		n = e.Name
 	}
-	if v.above == nil || len(v.above) > 4096 {
-		v.above = map[uint64]dn.Name{}
+	if v.lastID != 0 { // most searches need one name only
+		if v.above == nil || len(v.above) > 4096 {
+			v.above = map[uint64]dn.Name{}
+		}
+		v.above[v.lastID] = v.lastName
 	}
-	v.above[id] = n
+	v.lastID, v.lastName = id, n
 	return n, nil
+}
+
+// forgetName makes name look again: this entry has another name now.
+func (v *view) forgetName(id uint64) {
+	delete(v.above, id)
+	if id == v.lastID {
+		v.lastID, v.lastName = 0, dn.Name{}
+	}
+}
+
+func (v *view) forgetNames() {
+	clear(v.above)
+	v.lastID, v.lastName = 0, dn.Name{}
 }
 
 func (v *view) child(parent uint64, norm string) (uint64, error) {
