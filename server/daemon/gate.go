@@ -6,6 +6,7 @@ import (
 
 	"libslapi/server/config"
 	"libslapi/server/dn"
+	"libslapi/server/filter"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
@@ -24,6 +25,8 @@ type gateRules struct {
 	global   policy
 	database map[string]policy // by database name
 	any      bool
+	depth    int     // maxfilterdepth, when it is less than what the filters' own limit is
+	base     dn.Name // defaultsearchbase
 }
 
 type policy struct {
@@ -59,6 +62,13 @@ func (p *policy) empty() bool {
 func (g *gate) configure(c *config.Config) {
 	r := &gateRules{global: policyOf(c.Frontend, false), database: map[string]policy{}}
 	r.any = !r.global.empty()
+	if n := c.Global.MaxFilterDepth; n > 0 && n < filter.MaxDepth {
+		r.depth = n
+	}
+	if n, err := dn.NewName(c.Global.DefaultBase, c.Schema); err == nil && !n.IsRoot() {
+		r.base = n
+	}
+	r.any = r.any || r.depth > 0 || r.base.Norm != ""
 	for _, d := range c.Databases {
 		if p := policyOf(d, true); !p.empty() {
 			r.database[d.Name] = p
@@ -104,6 +114,14 @@ func (r *gateRules) check(s *operation.Server, op *plugin.Operation) *wire.Error
 			return nil // it must come before the protection that it brings
 		}
 	}
+	if op.Kind == plugin.KindSearch && op.Search != nil {
+		if r.depth > 0 && depth(op.Search.Filter) > r.depth {
+			return wire.Errorf(wire.ProtocolError, "filter nested too deeply")
+		}
+		if r.base.Norm != "" && op.TargetErr == nil && op.Target.Norm == "" && op.Search.Scope != wire.ScopeBase {
+			op.Target, op.RawTarget = r.base, r.base.Pretty
+		}
+	}
 	if err := r.global.check(op); err != nil {
 		return err
 	}
@@ -114,6 +132,18 @@ func (r *gateRules) check(s *operation.Server, op *plugin.Operation) *wire.Error
 		return p.check(op)
 	}
 	return nil
+}
+
+// depth is how deeply and, or and not are nested in a filter.
+func depth(f *filter.Node) int {
+	if f == nil {
+		return 0
+	}
+	n := 0
+	for _, k := range f.Kids {
+		n = max(n, depth(k))
+	}
+	return n + 1
 }
 
 // restrictWords are the words of a restrict line that an operation falls under.

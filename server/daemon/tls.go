@@ -53,6 +53,7 @@ func readTLS(c *config.TLS) (*tls.Config, error) {
 	default:
 		return nil, fmt.Errorf("TLSProtocolMin %q is unknown", c.ProtocolMin)
 	}
+	t.CipherSuites = cipherSuites(c.CipherSuite)
 	var files []string
 	if c.CAFile != "" {
 		files = append(files, c.CAFile)

@@ -169,12 +169,16 @@ func (c *conn) readFailed(err error) {
 
 // waitForRoom waits while too many operations of the connection are pending.
 func (c *conn) waitForRoom() {
+	limit := c.srv.opt.MaxPending
+	if !c.authed.Load() {
+		limit = min(limit, max(c.srv.opt.MaxPendingAnon, 1))
+	}
 	c.mu.Lock()
-	if len(c.ops) >= c.srv.opt.MaxPending && !c.closing && !c.stopping.Load() {
+	if len(c.ops) >= limit && !c.closing && !c.stopping.Load() {
 		c.mu.Unlock()
 		c.out.flush()
 		c.mu.Lock()
-		for len(c.ops) >= c.srv.opt.MaxPending && !c.closing && !c.stopping.Load() {
+		for len(c.ops) >= limit && !c.closing && !c.stopping.Load() {
 			c.cond.Wait()
 		}
 	}

@@ -54,6 +54,8 @@ type Options struct {
 	// MaxPending bounds the operations of one connection that are running or
 	// waiting (1000): no more is read until one has ended.
 	MaxPending int
+	// MaxPendingAnon is MaxPending for connections of nobody (MaxPending).
+	MaxPendingAnon int
 	// MaxConcurrent bounds those that run at a time (64).
 	MaxConcurrent int
 	// IdleTimeout closes a connection without operations (never).
@@ -99,6 +101,7 @@ func New(opt Options) *Server {
 	def(&opt.MaxPDU, 262143)
 	def(&opt.MaxPDUAuth, 16777215)
 	def(&opt.MaxPending, 1000)
+	def(&opt.MaxPendingAnon, opt.MaxPending)
 	def(&opt.MaxConcurrent, 64)
 	def(&opt.LocalSSF, ldapiSSF)
 	if opt.WriteTimeout == 0 {
