@@ -226,3 +226,25 @@ func TestPythonConsumer(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+// slapid follows OpenLDAP's slapd.
+func TestSlapidOfSlapd(t *testing.T) {
+	for _, mode := range modes {
+		for _, log := range []string{"syncprov-sessionlog 10000", "syncprov-sessionlog 0"} {
+			for name, filter := range map[string]string{"all": everything, "some": someOf} {
+				t.Run(mode+"/"+strings.Fields(log)[1]+"/"+name, func(t *testing.T) { replicate(t, false, true, mode, filter, log) })
+			}
+		}
+	}
+}
+
+// slapid follows slapid.
+func TestSlapidOfSlapid(t *testing.T) {
+	for _, mode := range modes {
+		for _, log := range []string{"syncprov-sessionlog 10000", "syncprov-sessionlog 20", "syncprov-sessionlog 0"} {
+			for name, filter := range map[string]string{"all": everything, "some": someOf} {
+				t.Run(mode+"/"+strings.Fields(log)[1]+"/"+name, func(t *testing.T) { replicate(t, true, true, mode, filter, log) })
+			}
+		}
+	}
+}

@@ -29,6 +29,7 @@ var layers = [][]string{
 	{"server/acl"},
 	{"server/sasl"},
 	{"server/operation"},
+	{"server/replica"},
 	{"server/frontend", "server/config"},
 	{"server/daemon"},
 	{"cshim"},

@@ -15,6 +15,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
+	"libslapi/server/replica"
 	"libslapi/server/sasl"
 	"libslapi/server/schema"
 )
@@ -129,6 +130,7 @@ type Database struct {
 	MaxDeref   int
 	AddACL     bool      // add_content_acl
 	Syncprov   *Syncprov // overlay syncprov; nil without one
+	Syncrepl   []*replica.Settings
 	File       string
 	Line       int
 	Values     Values

@@ -101,7 +101,7 @@ func init() {
 	define("lastbind", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcLastBind", run: refuseOn("lastbind")})
 	define("multiprovider", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMultiProvider", run: refuseOn("multiprovider")})
 	define("mirrormode", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMirrorMode", run: refuseOn("mirrormode")})
-	for _, n := range []string{"syncrepl", "subordinate", "sync_use_subentry"} {
+	for _, n := range []string{"subordinate", "sync_use_subentry"} {
 		define(n, directive{scope: scopeDatabase, min: 0, max: -1, run: func(p *parser, l *line) error {
 			return fmt.Errorf("is not supported yet")
 		}})

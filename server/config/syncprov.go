@@ -8,6 +8,8 @@ import (
 
 	"libslapi/server/dn"
 	"libslapi/server/entry"
+	"libslapi/server/filter"
+	"libslapi/server/replica"
 	csn "libslapi/server/sync"
 )
 
@@ -22,6 +24,8 @@ func newSyncprov() *Syncprov {
 }
 
 func init() {
+	define("syncrepl", directive{scope: scopeBuiltIn, min: 3, max: -1, args: "rid=<n> provider=<url> searchbase=<dn> [<key>=<value>]...",
+		attr: "olcSyncrepl", multi: true, ordered: true, run: runSyncrepl})
 	// The context CSN is durable with every change, so there is nothing to do
 	// at a checkpoint; the line is kept for who reads it back.
 	define("syncprov-checkpoint", directive{scope: scopeOverlay, min: 2, max: 2, args: "<ops> <minutes>", attr: "olcSpCheckpoint",
@@ -94,4 +98,27 @@ func (c *Config) overlayOf(e *entry.Entry) error {
 		return err
 	}
 	return fmt.Errorf("no database takes overlay %s", e.First("olcOverlay"))
+}
+
+// runSyncrepl takes a syncrepl line: the database is a copy of another server's.
+func runSyncrepl(p *parser, l *line) error {
+	set, err := replica.ParseLine(l.words[1:])
+	if err != nil {
+		return err
+	}
+	base, err := p.name(set.Base)
+	if err != nil {
+		return err
+	}
+	if _, err := filter.Parse(set.Filter); err != nil {
+		return fmt.Errorf("filter: %v", err)
+	}
+	if !p.db.holds(base.Norm) {
+		return fmt.Errorf("searchbase %q is not within the suffix of the database", set.Base)
+	}
+	if len(p.db.Syncrepl) > 0 {
+		return errors.New("several providers of one database are not supported yet")
+	}
+	p.db.Syncrepl = append(p.db.Syncrepl, set)
+	return nil
 }

@@ -165,6 +165,7 @@ olcSuffix 1.3.6.1.4.1.4203.1.12.2.3.2.0.10 d
 olcThreadQueues 1.3.6.1.4.1.4203.1.12.2.3.0.95 i1
 olcThreads 1.3.6.1.4.1.4203.1.12.2.3.0.66 i1
 olcTimeLimit 1.3.6.1.4.1.4203.1.12.2.3.0.67 x1
+olcSyncrepl 1.3.6.1.4.1.4203.1.12.2.3.2.0.11 x
 olcTLSCACertificate 1.3.6.1.4.1.4203.1.12.2.3.0.97 s1
 olcTLSCACertificateFile 1.3.6.1.4.1.4203.1.12.2.3.0.68 x1
 olcTLSCACertificatePath 1.3.6.1.4.1.4203.1.12.2.3.0.69 x1

@@ -44,8 +44,11 @@ func limits(l config.Limits) operation.Limits {
 		return v
 	}
 	o := operation.Limits{Size: n(l.Size.Soft), SizeHard: l.Size.Hard, Time: n(l.Time.Soft), TimeHard: l.Time.Hard}
-	if l.Unchecked > 0 {
+	switch {
+	case l.Unchecked > 0:
 		o.MaxCandidates = l.Unchecked
+	case l.Unchecked == 0:
+		o.MaxCandidates = 1 // disabled: what one look at an index cannot decide is refused
 	}
 	return o
 }
@@ -87,6 +90,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 	o.NoLastmod = !d.LastMod
 	o.AddContentACL = d.AddACL || c.Frontend.AddACL
 	o.UpdateRef = d.UpdateRef
+	o.Replica = len(d.Syncrepl) > 0
 	o.UpdateDN = nil
 	if !d.UpdateDN.IsRoot() {
 		u := d.UpdateDN

@@ -53,7 +53,8 @@ type Daemon struct {
 	mu        sync.Mutex
 	databases map[string]*backend.DB
 	providers map[string]*csn.Provider // of the databases, by name
-	opened    []backend.Backend        // in the order of opening
+	consumers consumers
+	opened    []backend.Backend // in the order of opening
 	copies    []*snapshots
 	begun     time.Time
 
@@ -489,6 +490,7 @@ func (d *Daemon) Run() {
 		d.opt.Hooks.Started(d)
 	}
 	d.log.status(d.opt.Name + " starting")
+	d.startConsumers()
 	d.front.Serve()
 }
 
@@ -504,6 +506,7 @@ func (d *Daemon) Stop() {
 	if d.opt.Hooks.Stopping != nil && d.front != nil {
 		d.opt.Hooks.Stopping(d)
 	}
+	d.stopConsumers()
 	if d.server != nil {
 		d.server.Shutdown()
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"libslapi/server/acl"
@@ -301,6 +302,7 @@ func (a answer) text(i int) string {
 // fakeHost records the hooks and lets a test step in.
 type fakeHost struct {
 	plugin.NoHost
+	mu    sync.Mutex // of calls and done
 	s     *Server
 	calls []string
 	on    map[string]func(op *plugin.Operation) plugin.Outcome
@@ -315,7 +317,9 @@ func (h *fakeHost) Listens(p plugin.Point, db string) bool {
 }
 func (h *fakeHost) AnyListener(plugin.Kind) bool { return true }
 func (h *fakeHost) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
+	h.mu.Lock()
 	h.calls = append(h.calls, p.String())
+	h.mu.Unlock()
 	if f := h.on[p.String()]; f != nil {
 		return f(op)
 	}
@@ -348,7 +352,7 @@ func (h *fakeHost) Matcher(rule, attr string, value []byte, _ bool) (filter.Matc
 	}
 	return h.rule(attr, value), nil
 }
-func (h *fakeHost) OperationDone(*plugin.Operation) { h.done++ }
+func (h *fakeHost) OperationDone(*plugin.Operation) { h.mu.Lock(); h.done++; h.mu.Unlock() }
 
 func (h *fakeHost) took() string {
 	s := strings.Join(h.calls, " ")

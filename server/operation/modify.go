@@ -77,6 +77,7 @@ func (c *change) apply(before *entry.Entry, changes []wire.Change) (*entry.Entry
 	if s.is389() || c.db.Private {
 		opts.AllowUnknown, opts.KeepNames, opts.Bytewise = true, true, true
 	}
+	opts.AllowUnknown = opts.AllowUnknown || c.op.Replicated
 	opts.NoSyntax = s.syntaxUnchecked()
 	if err := after.Apply(s.Schema(), changes, opts); err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type state struct {
 	requestorMade bool
 	noPost        bool         // a Pre plug-in stopped the operation: no Post hooks
 	holder        *holderState // of an Operation made by BeginTxn
+	replica       *ReplicaMark // of a change that another server made
 }
 
 // stateOf gives the pipeline's state of op, made on first use.

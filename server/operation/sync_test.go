@@ -20,13 +20,20 @@ type syncClient struct {
 	lines  chan string
 	names  map[string]string // UUID -> RDN
 	cookie []byte
+	ended  chan struct{}
 }
 
 func newSyncClient() *syncClient {
-	return &syncClient{lines: make(chan string, 1000), names: map[string]string{}}
+	return &syncClient{ended: make(chan struct{}, 10), lines: make(chan string, 1000), names: map[string]string{}}
 }
 
 func (c *syncClient) Detach() {}
+
+func (c *syncClient) SendResult(op *plugin.Operation) error {
+	err := c.client.SendResult(op)
+	c.ended <- struct{}{}
+	return err
+}
 
 func (c *syncClient) name(id []byte) string {
 	if n := c.names[string(id)]; n != "" {
@@ -422,8 +429,10 @@ func TestPersistAccess(t *testing.T) {
 	sc.await(t, "add uid=alice 1")
 	e.s.UpdateDatabase("userRoot", func(d *Database) { d.ACL = mustACL(t, e.s.Schema(), "to * by * none") })
 	e.retitle("alice", "y")
-	for end := time.Now().Add(5 * time.Second); sc.results == 0 && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
+	select {
+	case <-sc.ended:
+	case <-time.After(5 * time.Second):
+		t.Error("the search goes on")
 	}
 	stop()
 	if sc.final.Code != csn.RefreshRequired {

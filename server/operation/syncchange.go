@@ -39,18 +39,29 @@ func (c *change) note(p *part) error {
 // log, the place among the commits. The ticket is nil when nobody may follow.
 func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
 	var before, after csn.Vector
-	if _, ok := p.tx.(backend.MetaTxn); ok && !p.last.IsZero() && (!s.is389() || p.db.Sync.Settings().Enabled) {
+	m, ok := p.tx.(backend.MetaTxn)
+	if ok && (!p.last.IsZero() || p.replica != nil) && (!s.is389() || p.db.Sync.Settings().Enabled) {
 		csns := make([]csn.CSN, 0, 1+len(p.changes))
 		csns = append(csns, p.last)
-		for i := range p.changes {
-			csns = append(csns, p.changes[i].CSN)
+		if r := p.replica; r != nil {
+			// What another server made is complete when it says so.
+			csns = append(csns, r.Context...)
+			if r.Cookie != nil {
+				if err := m.SetMeta(r.Key, r.Cookie); err != nil {
+					return nil, err
+				}
+			}
+		} else {
+			for i := range p.changes {
+				csns = append(csns, p.changes[i].CSN)
+			}
 		}
 		var err error
 		if before, after, err = csn.WriteContext(p.tx, csns...); err != nil {
 			return nil, err
 		}
 	}
-	if p.db.Sync == nil || len(p.changes) == 0 {
+	if p.db.Sync == nil || len(p.changes) == 0 && after.Equal(before) {
 		return nil, nil
 	}
 	return p.db.Sync.Prepare(p.tx, p.changes, before, after)

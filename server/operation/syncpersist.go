@@ -254,8 +254,8 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 	y.out.CSNs = it.Batch.Context
 	list, _ := it.Payload.([]*syncMessage)
 	if y.persistent == nil && len(list) == 0 {
-		if len(y.out.CSNs) == 0 {
-			return nil
+		if !y.out.CSNs.Has(it.Batch.Last) && !it.Batch.Last.IsZero() || len(y.out.CSNs) == 0 {
+			return nil // the cookie comes when the state is complete
 		}
 		return y.info(csn.InfoNewCookie(y.out.Change(it.Batch.Last)))
 	}
@@ -268,7 +268,7 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 		ctls := m.controls
 		if y.persistent == nil {
 			var cookie []byte
-			if i == len(list)-1 && len(y.out.CSNs) > 0 {
+			if i == len(list)-1 && y.out.CSNs.Has(it.Batch.Last) {
 				cookie = y.out.Change(it.Batch.Last)
 			}
 			ctls = []wire.Control{csn.StateControl(m.state, m.id, cookie)}

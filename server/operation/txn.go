@@ -25,6 +25,7 @@ type part struct {
 	last csn.CSN // of the changes made; zero when there is none
 	// changes are for those who follow the database.
 	changes []csn.Change
+	replica *ReplicaMark // the last one, of changes made elsewhere
 }
 
 // lockTable knows which transaction writes to which database and which waits

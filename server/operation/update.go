@@ -115,7 +115,7 @@ func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
 	if db.ReadOnly && !op.Internal {
 		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
 	}
-	if db.UpdateDN != nil && !op.Replicated && op.Requestor.Norm != db.UpdateDN.Norm {
+	if (db.Replica || db.UpdateDN != nil) && !op.Replicated && (db.UpdateDN == nil || op.Requestor.Norm != db.UpdateDN.Norm) {
 		if stateOf(op).ctl.manageDsaIT {
 			return nil
 		}
@@ -145,6 +145,11 @@ func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
 		mark = t.savepoint()
 	} else {
 		t = &txn{s: s}
+	}
+	if op.Replicated && !db.NoSchemaCheck {
+		open := *db
+		open.NoSchemaCheck = true
+		db = &open
 	}
 	c := &change{s: s, op: op, db: db, t: t, ask: s.access(op, db)}
 	op.Txn = t
@@ -195,7 +200,11 @@ func (c *change) run() error {
 	if _, err := c.tx(); err != nil {
 		return err
 	}
-	c.csn = c.s.csn.Next()
+	if r := stateOf(c.op).replica; r != nil && !r.CSN.IsZero() {
+		c.csn = r.CSN
+	} else {
+		c.csn = c.s.csn.Next()
+	}
 	switch c.op.Kind {
 	case plugin.KindAdd:
 		return c.add()
@@ -230,7 +239,11 @@ func (c *change) listens() bool {
 // after calls the TxnPost hooks, once the change is in the transaction.
 func (c *change) after() error {
 	if part := c.t.find(c.db); part != nil {
-		part.last = c.csn
+		if r := stateOf(c.op).replica; r != nil {
+			part.replica = r
+		} else {
+			part.last = c.csn
+		}
 		if err := c.note(part); err != nil {
 			return err
 		}

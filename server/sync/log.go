@@ -38,17 +38,25 @@ type State struct {
 	// Head is the context CSN after the newest record. When it is not the
 	// database's, changes were made beside the log.
 	Head Vector
+	// Broken: changes were made of which the context CSN tells nothing (by a
+	// consumer in its refresh). The log begins anew with the next context CSN.
+	Broken bool
 }
 
 func (st *State) encode() []byte {
-	return fmt.Appendf(nil, "1\n%d\n%d\n%s\n%s", st.First, st.Next, st.Floor, st.Head)
+	version := "1"
+	if st.Broken {
+		version = "b"
+	}
+	return fmt.Appendf([]byte(version), "\n%d\n%d\n%s\n%s", st.First, st.Next, st.Floor, st.Head)
 }
 
 func decodeState(b []byte) (st State, ok bool) {
 	p := strings.Split(string(b), "\n")
-	if len(p) != 5 || p[0] != "1" {
+	if len(p) != 5 || p[0] != "1" && p[0] != "b" {
 		return st, false
 	}
+	st.Broken = p[0] == "b"
 	var err [4]error
 	st.First, err[0] = strconv.ParseUint(p[1], 10, 64)
 	st.Next, err[1] = strconv.ParseUint(p[2], 10, 64)
@@ -151,16 +159,39 @@ func appendLog(t backend.TableTxn, changes []Change, before, after Vector, limit
 	}
 	for i := range changes {
 		c := &changes[i]
+		old := before.Has(c.CSN)
+		if old || !after.Has(c.CSN) {
+			st.Broken = true
+		}
+		if c.Subtree && !old {
+			if err := t.PutTable(logTable, movedKey(c.ID), []byte(c.CSN.String())); err != nil {
+				return err
+			}
+		}
+		if old && c.After != nil {
+			// Its CSN does not tell that it is new here: a mark that no state has.
+			if err := t.PutTable(logTable, movedKey(c.ID), []byte("-")); err != nil {
+				return err
+			}
+		}
+	}
+	if st.Broken {
+		if err := clearRecords(t, st.Next); err != nil {
+			return err
+		}
+		st.First = st.Next
+		if !after.Equal(before) {
+			st.Broken, st.Floor = false, after
+		}
+		changes = nil
+	}
+	for i := range changes {
+		c := &changes[i]
 		r := Record{Kind: kindOf(c), ID: c.ID, UUID: c.UUID, CSN: c.CSN}
 		if err := t.PutTable(logTable, recordKey(st.Next), r.encode()); err != nil {
 			return err
 		}
 		st.Next++
-		if c.Subtree {
-			if err := t.PutTable(logTable, movedKey(c.ID), []byte(c.CSN.String())); err != nil {
-				return err
-			}
-		}
 	}
 	if err := st.trim(t, limit); err != nil {
 		return err
@@ -231,7 +262,7 @@ func ReadLog(v backend.View, from, context Vector) (list []Record, ok bool, err 
 		return nil, false, err
 	}
 	st, is := decodeState(raw)
-	if !is || !st.Head.Equal(context) || !from.Covers(st.Floor) {
+	if !is || st.Broken || !st.Head.Equal(context) || !from.Covers(st.Floor) {
 		return nil, false, nil
 	}
 	ok = true
