@@ -120,6 +120,12 @@ func (c *Client) beginRefresh(ctx context.Context) error {
 	case dirty != "":
 		reason = ReasonInterrupted
 	}
+	if reason == "" && kindOf(r.sent) == cookie389 && !c.cfg.target.Search.all() {
+		// 389 tells at a refresh what was deleted, but not what was changed so
+		// that the filter no longer matches it.
+		c.log.Debug("389 does not tell what left the filter; loading the whole content")
+		r.sent = ""
+	}
 	if reason != "" {
 		r.sent = ""
 		if entries > 0 {

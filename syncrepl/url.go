@@ -49,6 +49,11 @@ func (s Search) filter() string {
 	return s.Filter
 }
 
+// all reports whether the filter leaves nothing out.
+func (s Search) all() bool {
+	return strings.EqualFold(strings.ReplaceAll(s.filter(), " ", ""), "(objectClass=*)")
+}
+
 // definition is the search in one line, the same for every way to write it. The
 // store keeps it, so that a changed search is noticed.
 func (s Search) definition() string {
