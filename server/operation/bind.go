@@ -20,6 +20,7 @@ const (
 // that fails leaves it so (RFC 4511 section 4.2.1).
 func (s *Server) beginBind(op *plugin.Operation) {
 	c := op.Conn
+	s.clientTxns.forget(c.ID) // RFC 5805 section 2.3
 	c.AuthDN = dn.Name{}
 	c.AuthMethod = "none"
 	if op.Bind == nil || op.Bind.Method != wire.AuthSASL {

@@ -29,6 +29,7 @@ type controls struct {
 	treeDelete  bool
 	dontUseCopy bool
 	authzID     bool
+	txn         *string // the identifier of a client's transaction
 }
 
 // RegisterControl adds a control to supportedControl. A critical control of

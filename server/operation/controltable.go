@@ -80,6 +80,7 @@ func init() {
 		{oid: ControlSort, name: "sorted results", kinds: plugin.KindSearch, absent: "sorted results control value is absent", read: readSort},
 		{oid: ControlVLV, name: "vlv", kinds: plugin.KindSearch, absent: "vlv control value is absent", read: readVLV},
 		{oid: ControlDereference, name: "Dereference", kinds: plugin.KindSearch, absent: "Dereference control value is absent", read: readDereference},
+		{oid: ControlTransaction, name: "txnSpec", kinds: allUpdates, hidden: true, absent: "no transaction identifier provided", read: readTransaction},
 		{oid: ControlTreeDelete, name: "treeDelete", kinds: plugin.KindDelete, bare: true, read: flag(func(c *controls) *bool { return &c.treeDelete })},
 		{oid: ControlAuthzIDRequest, name: "authorization identity", kinds: plugin.KindBind, bare: true, read: flag(func(c *controls) *bool { return &c.authzID })},
 		{oid: ControlPermissiveModify, name: "permissiveModify", kinds: plugin.KindModify, bare: true, hidden: true, read: flag(func(c *controls) *bool { return &c.permissive })},

@@ -17,11 +17,12 @@ const (
 	ExtPasswordModify = "1.3.6.1.4.1.4203.1.11.1" // RFC 3062
 	ExtStartTLS       = "1.3.6.1.4.1.1466.20037"  // RFC 4511 section 4.14
 	ExtCancel         = "1.3.6.1.1.8"             // RFC 3909
+	ExtTurn           = "1.3.6.1.1.19"            // RFC 4531, refused
 )
 
 // SupportedExtensions are the OIDs of the root DSE: the plug-ins' and ours.
 func (s *Server) SupportedExtensions() []string {
-	own := []string{ExtPasswordModify, ExtWhoAmI, ExtCancel}
+	own := []string{ExtPasswordModify, ExtWhoAmI, ExtCancel, ExtTxnStart, ExtTxnEnd}
 	if s.opts().StartTLS != nil {
 		own = append(own, ExtStartTLS)
 	}
@@ -50,6 +51,13 @@ func (s *Server) extended(op *plugin.Operation) error {
 		return s.passwordModify(op)
 	case ExtCancel:
 		return s.cancel(op)
+	case ExtTxnStart:
+		return s.startTxn(op)
+	case ExtTxnEnd:
+		return s.endTxn(op)
+	case ExtTurn:
+		// RFC 4531 lets a server leave it out; ours never is a client.
+		return wire.Errorf(wire.UnwillingToPerform, "the roles of client and server are not changed")
 	case ExtStartTLS:
 		if s.opts().StartTLS != nil {
 			if op.Extended.HasValue {

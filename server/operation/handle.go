@@ -28,6 +28,7 @@ func (s *Server) CloseConn(c *plugin.Conn) {
 		s.Handle(op)
 	}
 	s.paged.forget(c.ID)
+	s.clientTxns.forget(c.ID)
 	s.plugins().ConnectionDone(c)
 }
 
@@ -157,6 +158,10 @@ func (s *Server) run(op *plugin.Operation) {
 		s.refuse(op, st.invalid)
 		return
 	}
+	if st.ctl.txn != nil {
+		s.specify(op)
+		return
+	}
 	s.locate(op)
 	pre, post := plugin.Pre, plugin.Post
 	if op.Internal && !s.searchesAlike(op) {
@@ -185,6 +190,16 @@ func (s *Server) run(op *plugin.Operation) {
 		op.Result.Code = wire.Success // POST_COMPARE of slapd's plug-ins reads 0
 	}
 	s.callHooks(op, postPoint)
+}
+
+// specify answers an update of a client's transaction: no plug-in sees it before
+// the transaction ends.
+func (s *Server) specify(op *plugin.Operation) {
+	if err := s.gather(op); err != nil {
+		op.Result = err.Result
+	}
+	op.ResultSent = true
+	s.transmit(op)
 }
 
 // searchesAlike tells whether an internal operation has the hooks of a client's:

@@ -150,6 +150,7 @@ type Server struct {
 	// offersSync: the Sync Request control is the pipeline's own.
 	offersSync atomic.Bool
 	paged      pagedTable
+	clientTxns clientTxns
 
 	mu        sync.Mutex // guards what follows, and changes of dbs
 	controls  map[string]plugin.Kind

@@ -1,0 +1,75 @@
+# txn.sh: transactions (RFC 5805) with ldapmodify.
+P="ou=people,$SUFFIX"
+show() { run ldapsearch -LLL -b "$P" -s one '(objectClass=person)' title sn; }
+step "commit"
+ldif ldapmodify -E '!txn=commit' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: one
+
+dn: cn=in,$P
+changetype: add
+objectClass: person
+cn: in
+sn: in
+
+dn: cn=in,$P
+changetype: modify
+replace: sn
+sn: changed
+L
+show
+step "abort"
+ldif ldapmodify -E '!txn=abort' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: two
+
+dn: cn=in,$P
+changetype: delete
+L
+show
+step "the second fails: the first is undone"
+ldif ldapmodify -E '!txn=commit' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: three
+
+dn: cn=nobody,$P
+changetype: delete
+
+dn: cn=in,$P
+changetype: delete
+L
+show
+step "rights are those of the client"
+as "uid=alice,$P" alicepw
+ldif ldapmodify -E '!txn=commit' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: four
+L
+show
+as anonymous
+ldif ldapmodify -E '!txn=commit' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: four
+L
+as root
+step "wrong identifiers, wrong operations"
+run ldapdelete -e '!1.3.6.1.1.21.2=eA==' "cn=in,$P"
+run ldapdelete -e '1.3.6.1.1.21.2=eA==' "cn=in,$P"
+run ldapdelete -e '!1.3.6.1.1.21.2' "cn=in,$P"
+run ldapcompare -e '!1.3.6.1.1.21.2=eA==' "cn=in,$P" cn:in
+run ldapexop 1.3.6.1.1.21.1:x
+run ldapexop 1.3.6.1.1.21.3
+run ldapexop 1.3.6.1.1.21.3:x
+run ldapexop 1.3.6.1.1.21.3::MAA=
+run ldapexop 1.3.6.1.1.21.3::MAMEAXg=
+run ldapdelete "cn=in,$P"
