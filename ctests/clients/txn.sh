@@ -1,36 +1,7 @@
-# txn.sh: transactions (RFC 5805) with ldapmodify.
+# txn.sh: transactions (RFC 5805) with ldapmodify. What fails comes first: slapd 2.5.13
+# crashes in a transaction that fails after another one was committed.
 P="ou=people,$SUFFIX"
 show() { run ldapsearch -LLL -b "$P" -s one '(objectClass=person)' title sn; }
-step "commit"
-ldif ldapmodify -E '!txn=commit' <<L
-dn: uid=alice,$P
-changetype: modify
-replace: title
-title: one
-
-dn: cn=in,$P
-changetype: add
-objectClass: person
-cn: in
-sn: in
-
-dn: cn=in,$P
-changetype: modify
-replace: sn
-sn: changed
-L
-show
-step "abort"
-ldif ldapmodify -E '!txn=abort' <<L
-dn: uid=alice,$P
-changetype: modify
-replace: title
-title: two
-
-dn: cn=in,$P
-changetype: delete
-L
-show
 step "the second fails: the first is undone"
 ldif ldapmodify -E '!txn=commit' <<L
 dn: uid=alice,$P
@@ -41,7 +12,7 @@ title: three
 dn: cn=nobody,$P
 changetype: delete
 
-dn: cn=in,$P
+dn: uid=bob,$P
 changetype: delete
 L
 show
@@ -72,4 +43,34 @@ run ldapexop 1.3.6.1.1.21.3
 run ldapexop 1.3.6.1.1.21.3:x
 run ldapexop 1.3.6.1.1.21.3::MAA=
 run ldapexop 1.3.6.1.1.21.3::MAMEAXg=
+step "commit"
+ldif ldapmodify -E '!txn=commit' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: one
+
+dn: cn=in,$P
+changetype: add
+objectClass: person
+cn: in
+sn: in
+
+dn: cn=in,$P
+changetype: modify
+replace: sn
+sn: changed
+L
+show
+step "abort"
+ldif ldapmodify -E '!txn=abort' <<L
+dn: uid=alice,$P
+changetype: modify
+replace: title
+title: two
+
+dn: cn=in,$P
+changetype: delete
+L
+show
 run ldapdelete "cn=in,$P"
