@@ -218,7 +218,8 @@ func (st *opState) fillConn(id C.int) C.int {
 	case C.SLAPI_CONNECTION, C.SLAPI_CONN_ID, C.SLAPI_CONN_DN, C.SLAPI_CONN_AUTHTYPE, C.SLAPI_CONN_AUTHMETHOD,
 		C.SLAPI_OPERATION_AUTHTYPE, 145, 146, C.SLAPI_CONN_IS_SSL_SESSION, C.CSHIM_PB_CONN_SASL_SSF,
 		C.SLAPI_CONN_SSL_SSF, C.SLAPI_OPERATION_SSF, C.SLAPI_CONN_LOCAL_SSF, C.SLAPI_X_CONN_SSF,
-		C.SLAPI_X_CONN_CLIENTPATH, C.SLAPI_X_CONN_SERVERPATH, C.SLAPI_X_CONN_IS_UDP:
+		C.SLAPI_X_CONN_CLIENTPATH, C.SLAPI_X_CONN_SERVERPATH, C.SLAPI_X_CONN_IS_UDP,
+		C.SLAPI_CONN_CLIENTNETADDR, C.SLAPI_CONN_SERVERNETADDR:
 	default:
 		return nothing
 	}
@@ -230,6 +231,10 @@ func (st *opState) fillConn(id C.int) C.int {
 		return st.putPtr(id, unsafe.Pointer(connStateOf(c).c))
 	case C.SLAPI_CONN_ID:
 		return st.putLong(id, int64(c.ID))
+	case C.SLAPI_CONN_CLIENTNETADDR:
+		return st.putOwn(id, netAddr(c.Remote), C.cshim_free_plain)
+	case C.SLAPI_CONN_SERVERNETADDR:
+		return st.putOwn(id, netAddr(c.Local), C.cshim_free_plain)
 	case C.SLAPI_CONN_DN:
 		st.note(id, st.markOf(id))
 		who := st.connIdentity()

@@ -159,8 +159,10 @@ func (st *opState) markOf(id C.int) any {
 	switch id {
 	case C.SLAPI_TARGET_SDN:
 		return [2]string{op.RawTarget, op.Target.Norm}
-	case C.SLAPI_REQUESTOR_SDN, C.SLAPI_REQUESTOR_ISROOT:
+	case C.SLAPI_REQUESTOR_SDN:
 		return op.Requestor
+	case C.SLAPI_REQUESTOR_ISROOT:
+		return op.IsRoot
 	case C.SLAPI_CONN_DN, C.SLAPI_CONN_AUTHMETHOD, C.SLAPI_CONN_AUTHTYPE:
 		return st.connIdentity()
 	case C.SLAPI_ENTRY_PRE_OP:

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 
 	"libslapi/server/dn"
@@ -176,6 +177,9 @@ func (t *Tree) applyPlugins(live Live, oldCfg *Config, plugins []change) error {
 			continue
 		}
 		if err := live.Plugin(find(oldCfg, c.before), find(now, c.after)); err != nil {
+			if we := (*wire.Error)(nil); errors.As(err, &we) {
+				return we
+			}
 			return wire.Errorf(wire.UnwillingToPerform, "%v", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"libslapi/server/config"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
+	"libslapi/server/wire"
 )
 
 // live puts changes of cn=config into force in the running server.
@@ -94,6 +95,11 @@ func (l *live) Plugin(before, after *plugin.Spec) error {
 				if again := h.StartPlugin(*before); again != nil {
 					l.slog.Error("the plug-in as it was does not start any more", "plugin", before.Name, "error", again)
 				}
+			}
+			if l.current().Global.Compat == config.Compat389 {
+				// As ns-slapd: the reason is for the log.
+				l.slog.Error("plug-in not started", "error", err)
+				return &wire.Error{Result: wire.Result{Code: wire.UnwillingToPerform}}
 			}
 			return err
 		}

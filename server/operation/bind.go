@@ -224,7 +224,13 @@ func (s *Server) rootBindHooks(op *plugin.Operation, db *Database) (plugin.Outco
 	if !s.is389() || !s.isRoot(op.Target, db) {
 		return plugin.Outcome{}, false
 	}
+	was := op.IsRoot
+	op.IsRoot = true // what the plug-ins ask for
 	out := s.callHooks(op, plugin.Point{Phase: plugin.InternalPre, Slot: plugin.SlotBind})
+	op.IsRoot = was
+	if out.Stop && !op.ResultSent && op.Result.Code == wire.Success {
+		op.Result = wire.Result{Code: wire.UnwillingToPerform, Text: "RootDN access control violation"}
+	}
 	return out, out.Stop
 }
 
