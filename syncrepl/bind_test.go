@@ -49,15 +49,11 @@ func TestTLS(t *testing.T) {
 	server := &tls.Config{Certificates: []tls.Certificate{cert}}
 	plain := newFake(t, first)
 	plain.tls = server
-	ldaps := newFake(t, first)
-	ldaps.ln.Close()
 	ln, err := tls.Listen("tcp", "127.0.0.1:0", server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ldaps.ln = ln
-	ldaps.wg.Add(1)
-	go ldaps.accept()
+	newFakeOn(t, ln, first)
 	for name, x := range map[string]struct {
 		server   string
 		startTLS bool
@@ -153,13 +149,11 @@ func TestLDAPIExternal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	f := newFake(t, first)
-	f.ln.Close()
-	if f.ln, err = net.Listen("unix", dir+"/ldapi"); err != nil {
+	ln, err := net.Listen("unix", dir+"/ldapi")
+	if err != nil {
 		t.Fatal(err)
 	}
-	f.wg.Add(1)
-	go f.accept()
+	f := newFakeOn(t, ln, first)
 	mech := ""
 	f.bind = func(req *ber.Packet) (int, string) {
 		mech = req.Children[2].Children[0].Value.(string)

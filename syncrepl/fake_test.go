@@ -59,6 +59,10 @@ func newFake(t testing.TB, scripts ...func(*fakeSearch)) *fake {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newFakeOn(t, ln, scripts...)
+}
+
+func newFakeOn(t testing.TB, ln net.Listener, scripts ...func(*fakeSearch)) *fake {
 	f := &fake{t: t, ln: ln, scripts: scripts, conns: map[net.Conn]bool{}}
 	f.wg.Add(1)
 	go f.accept()
