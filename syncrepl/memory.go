@@ -69,6 +69,7 @@ type memoryTx struct {
 	writable bool
 	done     bool
 	entries  map[UUID]*memoryEntry
+	byDN     map[string][]UUID // of entries, some perhaps moved on since
 	state    map[string]string
 	values   map[string][]byte
 }
@@ -114,8 +115,8 @@ func (t *memoryTx) Find(dn string) ([]*Entry, error) {
 	t.m.mu.RLock()
 	ids := slices.Clone(t.m.byDN[key])
 	t.m.mu.RUnlock()
-	for id, e := range t.entries {
-		if e != nil && e.key == key && !slices.Contains(ids, id) {
+	for _, id := range t.byDN[key] {
+		if !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -185,7 +186,14 @@ func (t *memoryTx) Put(e *Entry) error {
 	if t.entries == nil {
 		t.entries = map[UUID]*memoryEntry{}
 	}
-	t.entries[e.UUID] = &memoryEntry{entry: e, key: DNKey(e.DN)}
+	key := DNKey(e.DN)
+	t.entries[e.UUID] = &memoryEntry{entry: e, key: key}
+	if t.byDN == nil {
+		t.byDN = map[string][]UUID{}
+	}
+	if !slices.Contains(t.byDN[key], e.UUID) {
+		t.byDN[key] = append(t.byDN[key], e.UUID)
+	}
 	return nil
 }
 
@@ -287,7 +295,7 @@ func (t *memoryTx) Rollback() error {
 
 func (t *memoryTx) end() {
 	t.done = true
-	t.entries, t.state, t.values = nil, nil, nil
+	t.entries, t.byDN, t.state, t.values = nil, nil, nil, nil
 	if t.writable {
 		<-t.m.writer
 	}
