@@ -337,12 +337,7 @@ int slapi_get_supported_features_copy(char ***ftroidsp)
 
 int slapi_access_allowed(Slapi_PBlock *pb, Slapi_Entry *e, char *attr, struct berval *val, int access)
 {
-	int rc = slapiGoAccessAllowed(pb, e, attr, val, access);
-
-	/* OpenLDAP: 1 granted, 0 denied. 389: an LDAP code. */
-	if (cshim_dialect(CSHIM_CALLER()) == CSHIM_389)
-		return rc;
-	return rc == LDAP_SUCCESS;
+	return slapiGoAccessAllowed(pb, e, attr, val, access); /* an LDAP code, in both dialects */
 }
 
 int slapi_acl_check_mods(Slapi_PBlock *pb, Slapi_Entry *e, LDAPMod **mods, char **errbuf)

@@ -1153,6 +1153,8 @@ int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1,
 
 /* ---------------------------------------------------------------- Various */
 
+/* Whether the requestor of the operation may do this: LDAP_SUCCESS or LDAP_INSUFFICIENT_ACCESS. True
+ * in every hook. attr NULL asks about the entry itself. */
 int slapi_access_allowed(Slapi_PBlock *pb, Slapi_Entry *e, char *attr, struct berval *val, int access);
 int slapi_acl_check_mods(Slapi_PBlock *pb, Slapi_Entry *e, LDAPMod **mods, char **errbuf);
 int slapi_berval_cmp(const struct berval *L, const struct berval *R);

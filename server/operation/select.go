@@ -189,6 +189,7 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 		return nil
 	}
 	msg := &plugin.EntryMessage{DN: e.Name.Pretty, Attrs: sel.attributes(s, e, ask, comp, typesOnly), Controls: op.CurrentControls}
+	s.addComputed(op, e, ask, msg, typesOnly)
 	if err := op.Responder.SendEntry(op, msg); err != nil {
 		stateOf(op).sendErr = err
 		return errStop
