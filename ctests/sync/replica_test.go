@@ -109,7 +109,10 @@ func (x *tree) step() {
 		x.users[i] = rdn + "," + up
 	case n < 94: // move
 		i, to := x.pick(x.users), x.ous[x.pick(x.ous)]
-		rdn, _, _ := strings.Cut(x.users[i], ",")
+		rdn, up, _ := strings.Cut(x.users[i], ",")
+		if up == to && !x.s.slapid {
+			return // slapd does not announce a move to where the entry is
+		}
 		x.must(x.c.ModifyDN(ldap.NewModifyDNRequest(x.users[i], rdn, true, to)))
 		x.users[i] = rdn + "," + to
 		x.taken[to] = true
@@ -155,7 +158,7 @@ func syncreplLine(p *server, typ, filter string) string {
 func replicate(t *testing.T, providerIsSlapid, consumerIsSlapid bool, typ, filter string, log string) {
 	t.Logf("seed %d", *seed)
 	p := newServer(t, providerIsSlapid, "overlay syncprov", log)
-	x := &tree{t: t, r: rand.New(rand.NewSource(*seed)), s: p, c: p.dial(), taken: map[string]bool{}, gentle: !consumerIsSlapid}
+	x := &tree{t: t, r: rand.New(rand.NewSource(*seed)), s: p, c: p.dial(), taken: map[string]bool{}, gentle: !consumerIsSlapid || !providerIsSlapid}
 	x.setup()
 	for range 60 {
 		x.step()

@@ -56,6 +56,9 @@ func newServer(t *testing.T, slapid bool, lines ...string) *server {
 		s.stop(syscall.SIGTERM)
 		if t.Failed() {
 			b, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+			if dir := os.Getenv("KEEP"); dir != "" {
+				os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s.log", s.name())), b, 0o600)
+			}
 			if len(b) > 6000 {
 				b = b[len(b)-6000:]
 			}

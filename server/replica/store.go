@@ -10,6 +10,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/uuid"
 
+	"libslapi/server/backend"
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/operation"
@@ -122,11 +123,13 @@ func (c *Consumer) store(ctx context.Context, m *ldap.Entry, id csn.UUID, mark *
 		c.ids[id] = there.ID
 		return c.change(ctx, there, now, mark)
 	}
+	adopt := false
 	if there != nil {
 		// Its place is another's now: that one was renamed or deleted too.
 		if err := c.makeRoom(ctx, there, kids); err != nil {
 			return err
 		}
+		adopt = kids && isGlue(there)
 	}
 	if err := c.parent(ctx, now.Name); err != nil {
 		return err
@@ -144,7 +147,71 @@ func (c *Consumer) store(ctx context.Context, m *ldap.Entry, id csn.UUID, mark *
 	if have, err = c.find(ctx, id); err != nil || have == nil {
 		return errors.Join(err, fmt.Errorf("%q is lost", now.Name.Pretty))
 	}
+	if adopt {
+		// Some of what belongs below it came first, and stood below glue.
+		if err := c.adopt(ctx, there.ID, now.Name); err != nil {
+			return err
+		}
+	}
 	return c.change(ctx, have, now, mark)
+}
+
+// adopt moves what is below a glue entry below another, and removes the glue.
+func (c *Consumer) adopt(ctx context.Context, id uint64, to dn.Name) error {
+	from, kids, err := c.children(ctx, id)
+	if err != nil || from == nil {
+		return err
+	}
+	for _, k := range kids {
+		rdn, _ := dn.SplitPretty(k.Name.Pretty)
+		name, err := c.s.Name(rdn + "," + to.Pretty)
+		if err != nil {
+			return err
+		}
+		there, below, err := c.lookup(ctx, name.Norm)
+		if err != nil {
+			return err
+		}
+		if there != nil && isGlue(k) {
+			if err := c.adopt(ctx, k.ID, there.Name); err != nil {
+				return err
+			}
+			continue
+		}
+		if there != nil {
+			if err := c.makeRoom(ctx, there, below); err != nil {
+				return err
+			}
+		}
+		if err := c.s.ReplicaRename(ctx, c.db.Name(), k.Name, name, &operation.ReplicaMark{CSN: csn.EntryCSN(k)}); err != nil {
+			return fmt.Errorf("rename %q to %q: %w", k.Name.Pretty, name.Pretty, err)
+		}
+		if there != nil && below && isGlue(there) {
+			if err := c.adopt(ctx, there.ID, name); err != nil {
+				return err
+			}
+		}
+	}
+	return c.s.ReplicaDelete(ctx, c.db.Name(), from.Name, &operation.ReplicaMark{})
+}
+
+// children gives an entry by its id, and those directly below it.
+func (c *Consumer) children(ctx context.Context, id uint64) (e *entry.Entry, kids []*entry.Entry, err error) {
+	v, err := c.db.View(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer v.Close()
+	m, ok := v.(backend.MetaView)
+	if !ok {
+		return nil, nil, nil
+	}
+	if e, err = m.ByID(id); e == nil || err != nil {
+		return nil, nil, err
+	}
+	q := &backend.Query{Ctx: ctx, Base: e.Name, Scope: wire.ScopeOne, Filter: c.s.Everything()}
+	err = v.Search(q, func(k *entry.Entry) bool { kids = append(kids, k); return true })
+	return e, kids, err
 }
 
 // makeRoom frees a name: a leaf is deleted, for the provider names what it
