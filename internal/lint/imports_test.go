@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"server/backend"},
 	{"server/sync", "server/plugin"},
 	{"server/acl"},
-	{"server/sasl"},
+	{"server/sasl", "server/overlay"},
 	{"server/operation"},
 	{"server/replica"},
 	{"server/frontend", "server/config"},

@@ -53,6 +53,9 @@ func (x *txn) check(before, after *entry.Entry) error {
 		if after == nil {
 			return wire.Errorf(wire.UnwillingToPerform, "overlays are taken away in the configuration file")
 		}
+		if name := nativeOverlay(after); name != "" {
+			return wire.Errorf(wire.UnwillingToPerform, "overlay %s is changed in the configuration file", name)
+		}
 		if _, err := x.t.Config().syncprovOf(after); err != nil {
 			return invalid(err)
 		}

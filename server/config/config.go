@@ -130,6 +130,7 @@ type Database struct {
 	MaxDeref   int
 	AddACL     bool      // add_content_acl
 	Syncprov   *Syncprov // overlay syncprov; nil without one
+	Overlays   []*Overlay
 	Syncrepl   []*replica.Settings
 	File       string
 	Line       int

@@ -8,6 +8,7 @@ import (
 
 	"libslapi/server/acl"
 	"libslapi/server/dn"
+	"libslapi/server/overlay"
 )
 
 var (
@@ -232,6 +233,9 @@ func runOverlay(p *parser, l *line) error {
 	}
 	if name == "syncprov" {
 		return p.beginSyncprov()
+	}
+	if overlay.Known(name) {
+		return p.beginOverlay(name)
 	}
 	if builtinOverlays[name] {
 		return nil

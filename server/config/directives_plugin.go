@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"libslapi/server/overlay"
 	"libslapi/server/plugin"
 )
 
@@ -74,7 +75,7 @@ func runModuleLoad(p *parser, l *line) error {
 	if !moduleNames[name] && !overlayNames[name] {
 		return fmt.Errorf("unknown module %q", l.words[1])
 	}
-	return nil
+	return overlay.Schema(name, p.cfg.Schema)
 }
 
 func runPluginOptions(p *parser, l *line) error {

@@ -78,7 +78,7 @@ func (b *builder) values(e *entry.Entry, list Values, only func(attr string) boo
 }
 
 var boolAttrs = words(strings.ToLower(`olcReadOnly olcLastMod olcHidden olcSpNoPresent olcSpReloadHint olcAddContentAcl olcGentleHUP olcDbNoSync
-	olcMonitoring olcReverseLookup olcLastBind olcMultiProvider olcMirrorMode olcIndexHash64 olcDbLinearIndex olcDbDirtyRead`))
+	olcUniqueStrict olcMemberOfRefInt olcMonitoring olcReverseLookup olcLastBind olcMultiProvider olcMirrorMode olcIndexHash64 olcDbLinearIndex olcDbDirtyRead`))
 
 func (c *Config) boolAttr(attr string) bool { return boolAttrs[strings.ToLower(attr)] }
 
@@ -266,6 +266,7 @@ func (b *builder) database(d *Database) {
 			"olcOverlay", "{0}syncprov")
 		b.values(e, o.Values, nil)
 	}
+	b.overlays(e, d)
 }
 
 // containers are the entries that 389's plug-ins and tools take for granted.

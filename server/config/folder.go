@@ -10,6 +10,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/ldif"
+	"libslapi/server/overlay"
 	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
@@ -121,6 +122,15 @@ func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
 	c.schemaUsed = true
 	if err := addConfigTypes(c.Schema); err != nil {
 		return err
+	}
+	for _, r := range records {
+		for _, a := range r.Attrs {
+			if strings.EqualFold(a.Type, "olcOverlay") {
+				if err := overlay.Schema(strings.ToLower(unordered(a.Values)[0]), c.Schema); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	var list []*entry.Entry
 	for i, r := range records {

@@ -173,6 +173,11 @@ func (c *Config) databaseOf(e *entry.Entry, front *Database) (*Database, error) 
 	case "monitor":
 		d.Suffixes = []dn.Name{{Pretty: "cn=Monitor", Norm: "cn=monitor"}}
 	}
+	for _, o := range c.Databases {
+		if o.entryNorm() == e.Name.Norm {
+			d.Overlays = o.Overlays // they have entries of their own
+		}
+	}
 	p := &parser{cfg: n, db: d, entryMode: true}
 	if typ == "frontend" {
 		n.Frontend, p.db = d, d

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"libslapi/server/dn"
+	"libslapi/server/overlay"
 )
 
 // maxInclude bounds how deep include lines nest.
@@ -120,7 +121,7 @@ func (p *parser) line(l *line) error {
 	switch {
 	case p.backend != "" && d.scope != scopeSection && d.scope != scopeBackend:
 		return l.errorf("unknown directive <%s> inside backend info definition", l.words[0])
-	case d.scope == scopeOverlay && p.overlay == "":
+	case d.scope == scopeOverlay && (p.overlay == "" || !strings.HasPrefix(name, p.overlay)):
 		return l.errorf("keyword <%s> only allowed behind its overlay line", l.words[0])
 	case d.scope == scopeDatabase && p.db == nil:
 		return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
@@ -151,8 +152,10 @@ func (p *parser) line(l *line) error {
 func (p *parser) keep(d *directive, l *line) {
 	at := &p.cfg.Global.Values
 	switch {
-	case d.scope == scopeOverlay:
+	case d.scope == scopeOverlay && p.overlay == "syncprov":
 		at = &p.db.Syncprov.Values
+	case d.scope == scopeOverlay:
+		at = &p.lastOverlay().Values
 	case d.scope != scopeGlobal:
 		at = &p.target().Values
 	}
@@ -282,6 +285,9 @@ func (c *Config) checkDatabase(d *Database) error {
 	}
 	if d.BuiltIn() && d.Directory == "" {
 		return at("database %s (%s) has no directory", d.Type, d.Suffixes[0].Pretty)
+	}
+	if _, err := c.NewOverlays(d, overlay.Env{}); err != nil {
+		return at("%v", err)
 	}
 	for _, o := range c.Databases {
 		if o == d {

@@ -98,7 +98,7 @@ func TestParseErrors(t *testing.T) {
 		{db + "index cn foo\n", `:4: <index> index type "foo" undefined`},
 		{db + "index cn\n", `:4: <index> no index type for attribute "cn"`},
 		{db + "index cn eq\nindex cn pres\n", `:5: <index> duplicate index definition`},
-		{db + "overlay memberof\n", `:4: overlay memberof is not supported yet`},
+		{db + "overlay rwm\n", `:4: overlay rwm is not supported yet`},
 		{db + "overlay syncprov\noverlay syncprov\n", `:5: <overlay> overlay syncprov is there already`},
 		{db + "syncprov-sessionlog 5\n", `:4: keyword <syncprov-sessionlog> only allowed behind its overlay line`},
 		{db + "overlay syncprov\nsyncprov-sessionlog -1\n", `:5: <syncprov-sessionlog>`},

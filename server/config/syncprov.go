@@ -76,7 +76,7 @@ func (c *Config) syncprovOf(e *entry.Entry) (*Syncprov, error) {
 // syncprovIn finds the overlay of a database in the tree; nil when there is none.
 func (c *Config) syncprovIn(s *state, d *Database) (*Syncprov, error) {
 	for norm, e := range s.byNorm {
-		if strings.HasPrefix(norm, "olcoverlay=") && dn.ParentNorm(norm) == d.entryNorm() {
+		if strings.HasPrefix(norm, "olcoverlay=") && dn.ParentNorm(norm) == d.entryNorm() && nativeOverlay(e) == "" {
 			return c.syncprovOf(e)
 		}
 	}
@@ -90,7 +90,13 @@ func (c *Config) overlayOf(e *entry.Entry) error {
 		if dn.ParentNorm(e.Name.Norm) != d.entryNorm() {
 			continue
 		}
-		if !d.BuiltIn() || d.Syncprov != nil {
+		if !d.BuiltIn() {
+			break
+		}
+		if name := nativeOverlay(e); name != "" {
+			return c.nativeOf(d, name, e)
+		}
+		if d.Syncprov != nil {
 			break
 		}
 		var err error

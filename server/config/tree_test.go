@@ -523,8 +523,8 @@ func TestOpenLDAPFolder(t *testing.T) {
 	if o := c.Databases[1].Syncprov; o == nil || o.Settings.SessionLog != 7 || !o.Settings.ReloadHint || o.Settings.NoPresent {
 		t.Errorf("overlay %+v", o)
 	}
-	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}memberof\nolcOverlay: {0}memberof\n")
-	if _, err := ParseDir(dir); err == nil || !strings.Contains(err.Error(), "overlay memberof is not supported yet") {
+	put("cn=config/olcDatabase={1}mdb/olcOverlay={0}syncprov.ldif", "dn: olcOverlay={0}rwm\nolcOverlay: {0}rwm\n")
+	if _, err := ParseDir(dir); err == nil || !strings.Contains(err.Error(), "overlay rwm is not supported yet") {
 		t.Errorf("overlay: %v", err)
 	}
 }

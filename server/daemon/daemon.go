@@ -163,6 +163,9 @@ func (d *Daemon) assemble() (err error) {
 	if err = d.openDatabases(); err != nil {
 		return err
 	}
+	if err = d.useOverlays(); err != nil {
+		return err
+	}
 	d.tree.SetLive((*live)(d))
 	if err = d.listenMetrics(); err != nil {
 		return err
@@ -263,7 +266,7 @@ func (d *Daemon) newFrontend() error {
 	}
 	d.reload = reload
 	d.front = frontend.New(frontend.Options{
-		Handler: d.gate, TLS: t, MaxPDU: g.MaxPDU, MaxPDUAuth: g.MaxPDUAuth, MaxPending: g.MaxPendingAuth, LocalSSF: localSSF(g),
+		Handler: d.gate, TLS: t, MaxPDU: g.MaxPDU, MaxPDUAuth: g.MaxPDUAuth, MaxPending: g.MaxPendingAuth, MaxPendingAnon: g.MaxPending, LocalSSF: localSSF(g),
 		IdleTimeout: time.Duration(g.IdleTimeout) * time.Second, WriteTimeout: time.Duration(g.WriteTimeout) * time.Second,
 		Log: d.slog, AccessLog: d.log,
 	})

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/overlay"
+)
+
+// Overlay is one overlay line of a database with the lines behind it, of the
+// overlays in package overlay.
+type Overlay struct {
+	Name   string
+	Lines  [][]string // directive and words
+	Values Values     // its directives, for its entry in cn=config
+}
+
+func init() {
+	for _, d := range []struct {
+		name, attr string
+		max        int
+		multi      bool
+	}{
+		{"unique_uri", "olcUniqueURI", -1, true}, {"unique_base", "olcUniqueBase", 1, false}, {"unique_ignore", "olcUniqueIgnore", -1, true},
+		{"unique_attributes", "olcUniqueAttribute", -1, true}, {"unique_strict", "olcUniqueStrict", 1, false},
+		{"refint_attributes", "olcRefintAttribute", -1, true}, {"refint_nothing", "olcRefintNothing", 1, false},
+		{"refint_modifiersname", "olcRefintModifiersName", 1, false},
+		{"memberof-group-oc", "olcMemberOfGroupOC", 1, false}, {"memberof-member-ad", "olcMemberOfMemberAD", 1, false},
+		{"memberof-memberof-ad", "olcMemberOfMemberOfAD", 1, false}, {"memberof-dn", "olcMemberOfDN", 1, false},
+		{"memberof-dangling", "olcMemberOfDangling", 1, false}, {"memberof-dangling-error", "olcMemberOfDanglingError", 1, false},
+		{"memberof-refint", "olcMemberOfRefInt", 1, false},
+	} {
+		define(d.name, directive{scope: scopeOverlay, min: 1, max: d.max, args: "<value>", attr: d.attr, multi: d.multi,
+			run: func(p *parser, l *line) error {
+				o := p.lastOverlay()
+				o.Lines = append(o.Lines, l.words)
+				return nil
+			}})
+	}
+}
+
+// beginOverlay runs the line "overlay NAME".
+func (p *parser) beginOverlay(name string) error {
+	if p.entryMode {
+		return errors.New("is not possible here")
+	}
+	if p.db == nil || !p.db.BuiltIn() {
+		return fmt.Errorf("overlay %s is for a database of entries only", name)
+	}
+	if err := overlay.Schema(name, p.cfg.Schema); err != nil {
+		return err
+	}
+	p.db.Overlays, p.overlay = append(p.db.Overlays, &Overlay{Name: name}), name
+	return nil
+}
+
+// lastOverlay is the overlay that a line belongs to.
+func (p *parser) lastOverlay() *Overlay { return p.db.Overlays[len(p.db.Overlays)-1] }
+
+// NewOverlays makes the overlays of a database, and so checks their lines.
+func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, error) {
+	env.Schema, env.RootDN = c.Schema, d.RootDN
+	if len(d.Suffixes) > 0 {
+		env.Suffix = d.Suffixes[0]
+	}
+	var list []overlay.Overlay
+	for _, o := range d.Overlays {
+		e := env
+		x, err := overlay.New(o.Name, &e, o.Lines)
+		if err != nil {
+			return nil, fmt.Errorf("overlay %s: %w", o.Name, err)
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// overlayClasses are the object classes of the overlays' entries.
+var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf"}
+
+// overlays shows the overlays of a database.
+func (b *builder) overlays(e *entry.Entry, d *Database) {
+	n := 0
+	if d.Syncprov != nil {
+		n = 1
+	}
+	for i, o := range d.Overlays {
+		name := fmt.Sprintf("{%d}%s", n+i, o.Name)
+		x := b.add("olcOverlay="+dn.Escape([]byte(name))+","+e.Name.Pretty, "objectClass", "olcOverlayConfig", "objectClass", overlayClasses[o.Name],
+			"olcOverlay", name)
+		b.values(x, o.Values, nil)
+	}
+}
+
+// nativeOverlay is the name of the overlay of package overlay that an entry
+// stands for, "" when it is another one.
+func nativeOverlay(e *entry.Entry) string {
+	names := unordered(e.Values("olcOverlay"))
+	if len(names) == 1 && overlay.Known(strings.ToLower(names[0])) {
+		return strings.ToLower(names[0])
+	}
+	return ""
+}
+
+// nativeOf adds the overlay of an entry of a configuration folder.
+func (c *Config) nativeOf(to *Database, name string, e *entry.Entry) error {
+	n := New()
+	n.Schema, n.schemaUsed = c.Schema, true
+	d := newDatabase("mdb", e.Name.Pretty, 0)
+	d.Overlays = []*Overlay{{Name: name}}
+	p := &parser{cfg: n, db: d, overlay: name, entryMode: true}
+	if err := p.runEntry(e, nil); err != nil {
+		return err
+	}
+	to.Overlays = append(to.Overlays, d.Overlays[0])
+	if _, err := c.NewOverlays(to, overlay.Env{}); err != nil {
+		return err
+	}
+	return nil
+}

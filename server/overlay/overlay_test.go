@@ -1,0 +1,67 @@
+package overlay
+
+import (
+	"strings"
+	"testing"
+
+	"libslapi/server/dn"
+	"libslapi/server/schema"
+)
+
+func TestLines(t *testing.T) {
+	s := schema.New()
+	for _, d := range []string{
+		"( 2.5.4.31 NAME 'member' SUP distinguishedName )",
+		"( 9.9.1 NAME 'mail' EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )",
+	} {
+		if err := s.AddAttributeType(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.AddObjectClass("( 2.5.6.9 NAME 'groupOfNames' SUP top STRUCTURAL MUST ( member $ cn ) )"); err != nil {
+		t.Fatal(err)
+	}
+	suffix, err := dn.NewName("cn=x", s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Schema("memberof", s); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, lines, err string }{
+		{"unique", "", ""},
+		{"unique", "unique_uri ldap:///?mail?sub", ""},
+		{"unique", "unique_uri strict ignore serialize ldap:///cn=a,cn=x?mail?one?(mail=*) ldap:///??sub", ""},
+		{"unique", "unique_uri", "no URI"},
+		{"unique", "unique_uri ldap://h/?mail?sub", "ldap:///"},
+		{"unique", "unique_uri ldap:///?mail", "the scope"},
+		{"unique", "unique_uri ldap:///?nosuch?sub", "unknown attribute"},
+		{"unique", "unique_uri ldap:///cn=y?mail?sub", "not within"},
+		{"unique", "unique_uri ldap:///?mail?sub?(x", "filter"},
+		{"unique", "unique_uri ldap:///?mail?sub;unique_attributes mail", "old directives"},
+		{"unique", "unique_attributes mail;unique_ignore mail", "exclude each other"},
+		{"unique", "unique_base cn=y", "not within"},
+		{"refint", "refint_attributes member;refint_nothing cn=n;refint_modifiersname cn=m", ""},
+		{"refint", "refint_attributes mail", "holds no names"},
+		{"refint", "refint_attributes nosuch", "unknown attribute"},
+		{"refint", "refint_nothing nonsense", "refint_nothing"},
+		{"memberof", "memberof-refint TRUE;memberof-dangling drop;memberof-dangling-error 0x20;memberof-dn cn=m", ""},
+		{"memberof", "memberof-dangling x", "ignore, drop or error"},
+		{"memberof", "memberof-refint maybe", "neither TRUE nor FALSE"},
+		{"memberof", "memberof-group-oc nosuch", "unknown object class"},
+		{"memberof", "memberof-member-ad mail", "holds no names"},
+		{"memberof", "memberof-dangling-error x", "no result code"},
+		{"other", "", "not known"},
+	} {
+		var lines [][]string
+		for _, l := range strings.Split(c.lines, ";") {
+			if w := strings.Fields(l); len(w) > 0 {
+				lines = append(lines, w)
+			}
+		}
+		_, err := New(c.name, &Env{Schema: s, Suffix: suffix}, lines)
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s %s: %v, want %q", c.name, c.lines, err, c.err)
+		}
+	}
+}
