@@ -28,6 +28,9 @@ func hooks() daemon.Hooks {
 func slapid_main(argc C.int, argv **C.char) C.int {
 	args := goArgs(argc, argv)
 	os.Args = args
+	if status, ok := runCommand(args); ok {
+		return C.int(status)
+	}
 	return C.int(daemon.Main(args, hooks()))
 }
 
