@@ -23,9 +23,9 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak install clean help setup
+.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak install clean help setup
 
-all: lib archive server plugins pc ## build everything into build/
+all: lib archive server plugins syncrepl pc ## build everything into build/
 
 lib: $(SO) standin ## build/lib/libslapi.so and the stand-in libraries
 archive: $(ARCHIVE) ## build/lib/libslapi.a
@@ -66,6 +66,10 @@ $(B)/bin/slapid: cmd/slapid/main.c include/slapid.h $(SO)
 	$(CC) -O2 -Wall -Iinclude -o $@ cmd/slapid/main.c -L$(B)/lib -lslapi -Wl,-rpath,'$$ORIGIN/../lib'
 	@for t in $(TOOLS); do ln -sf slapid $(B)/bin/$$t; done
 
+syncrepl: ## build/bin/syncrepl, the command that follows a directory
+	@mkdir -p $(B)/bin
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(B)/bin/syncrepl ./cmd/syncrepl
+
 PLUGIN_SRC := $(wildcard plugins/*/*.c)
 plugins: $(foreach s,$(PLUGIN_SRC),$(B)/plugins/$(notdir $(basename $(s))).so) ## the C plug-ins that ship
 define plugin_rule
@@ -94,7 +98,7 @@ test: ## set up and run every test
 	@scripts/test.sh
 
 unit: ## Go tests with the race detector
-	$(GO) test -race ./server/... ./syncrepl/... ./internal/...
+	@scripts/test.sh unit
 
 lint: ## format, vet, import rules
 	@scripts/test.sh lint
@@ -126,7 +130,7 @@ soak: ## the kill -9 test of the database, 200 times
 
 install: all ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(LIBDIR)/libslapi/standin $(DESTDIR)$(LIBDIR)/libslapi/plugins $(DESTDIR)$(LIBDIR)/pkgconfig \
-	  $(DESTDIR)$(INCDIR)/libslapi/dirsrv $(DESTDIR)$(SBINDIR) $(DESTDIR)$(DATADIR)/schema $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DOCDIR)
+	  $(DESTDIR)$(INCDIR)/libslapi/dirsrv $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schema $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DOCDIR)
 	install -m 755 $(B)/lib/libslapi.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
 	ln -sf libslapi.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libslapi.so.$(SOMAJOR)
 	ln -sf libslapi.so.$(SOMAJOR) $(DESTDIR)$(LIBDIR)/libslapi.so
@@ -138,7 +142,9 @@ install: all ## install under DESTDIR and PREFIX
 	install -m 644 include/dirsrv/*.h $(DESTDIR)$(INCDIR)/libslapi/dirsrv/
 	$(CC) -O2 -Wall -Iinclude -o $(DESTDIR)$(SBINDIR)/slapid cmd/slapid/main.c -L$(B)/lib -lslapi -Wl,-rpath,$(LIBDIR)
 	for t in $(TOOLS); do ln -sf slapid $(DESTDIR)$(SBINDIR)/$$t; done
+	install -m 755 $(B)/bin/syncrepl $(DESTDIR)$(BINDIR)/
 	install -m 644 schema/*.schema $(DESTDIR)$(DATADIR)/schema/
+	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 $(wildcard man/*.8) $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(DOCDIR)/

@@ -16,14 +16,14 @@ trap 'rm -rf "$out"' EXIT
 
 ring_lint() {
     local bad
-    bad=$(gofmt -l server syncrepl libslapi cshim internal 2>/dev/null)
+    bad=$(gofmt -l server syncrepl cmd bench libslapi cshim internal 2>/dev/null)
     if [ -n "$bad" ]; then echo "not gofmt'd: $bad"; return 1; fi
-    go vet ./server/... ./internal/... || return 1
+    go vet ./server/... ./syncrepl/... ./cmd/... ./bench/... ./internal/... || return 1
     local f
     for f in scripts/*.sh ctests/*/*.sh; do bash -n "$f" || return 1; done
     go test ./internal/lint/
 }
-ring_unit() { go test -race ./server/... ./internal/...; }
+ring_unit() { go test -race ./server/... ./internal/... && go test ./syncrepl/... ./cmd/... ./bench/...; }
 ring_ctest() { ctests/run.sh; }
 ring_scenarios() {
     SERVER_HOOK=$PWD/ctests/389/hook.sh ctests/389/run.sh
