@@ -246,7 +246,8 @@ func TestSCRAM(t *testing.T) {
 		{"bound to the certificate", "SCRAM-SHA-256-PLUS", "clear", "pencil", scram.SHA256, endPoint, secure, 0},
 		{"bound to another connection", "SCRAM-SHA-256-PLUS", "stored", "pencil", scram.SHA256, wrong, secure, wire.InvalidCredentials},
 		{"TLS without binding", "SCRAM-SHA-256", "stored", "pencil", scram.SHA256, scram.ChannelBinding{}, secure, 0},
-		{"binding under the plain name", "SCRAM-SHA-256", "stored", "pencil", scram.SHA256, exporter, secure, wire.ProtocolError},
+		{"binding under the plain name", "SCRAM-SHA-256", "stored", "pencil", scram.SHA256, exporter, secure, 0},
+		{"another connection's binding under the plain name", "SCRAM-SHA-256", "stored", "pencil", scram.SHA256, wrong, secure, wire.InvalidCredentials},
 		{"no binding under the PLUS name", "SCRAM-SHA-256-PLUS", "stored", "pencil", scram.SHA256, scram.ChannelBinding{}, secure, wire.ProtocolError},
 		{"PLUS without TLS", "SCRAM-SHA-256-PLUS", "stored", "pencil", scram.SHA256, exporter, nil, wire.AuthMethodNotSupported},
 	} {

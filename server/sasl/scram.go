@@ -66,9 +66,10 @@ func (x *scramExchange) first(op *plugin.Operation, msg string) ([]byte, *identi
 	x.conv = server.NewConversation()
 	if all := x.s.bindings(op.Conn); len(all) > 0 {
 		kind, bound := strings.CutPrefix(msg, "p=")
-		if x.m.plus != bound {
-			return nil, nil, malformed() // RFC 5802 section 6: -PLUS and "p" belong together
+		if x.m.plus && !bound {
+			return nil, nil, malformed() // RFC 5802 section 6
 		}
+		// A binding under the plain name is checked all the same.
 		kind, _, _ = strings.Cut(kind, ",")
 		data, ok := all[kind]
 		if bound && !ok {
