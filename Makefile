@@ -23,7 +23,7 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak install clean help setup
+.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak bench-abi valgrind docs install clean help setup
 
 all: lib archive server plugins syncrepl pc ## build everything into build/
 
@@ -122,13 +122,22 @@ bench: $(if $(SLAPID),,server) ## slapid beside slapd and ns-slapd: rates, laten
 	@mkdir -p $(B)
 	@$(GO) build -o $(B)/bench ./bench && $(B)/bench
 
+bench-abi: lib server ## ns per call of the plug-in API, in slapid and (PEERSLAPD, PEER389) in the peers
+	@ctests/bench/run.sh
+
+valgrind: ## the object layer's C tests under valgrind
+	@VALGRIND=1 ctests/objects/run.sh
+
+docs: include/slapi-plugin.h ## build/docs/slapi/*.md, the reference of the plug-in API
+	@scripts/docs.sh $(B)/docs/slapi
+
 microbench: ## Go benchmarks of codec, matching, store and database
 	$(GO) test -run '^$$' -bench . -benchmem ./server/...
 
 soak: ## the kill -9 test of the database, 200 times
 	LIBSLAPI_KILL_LOOPS=200 $(GO) test -run Kill -timeout 60m -v ./server/backend/...
 
-install: all ## install under DESTDIR and PREFIX
+install: all docs ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(LIBDIR)/libslapi/standin $(DESTDIR)$(LIBDIR)/libslapi/plugins $(DESTDIR)$(LIBDIR)/pkgconfig \
 	  $(DESTDIR)$(INCDIR)/libslapi/dirsrv $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schema $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DOCDIR)
 	install -m 755 $(B)/lib/libslapi.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
@@ -147,6 +156,8 @@ install: all ## install under DESTDIR and PREFIX
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 $(wildcard man/*.8) $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5/
+	install -d $(DESTDIR)$(DOCDIR)/slapi
+	install -m 644 $(B)/docs/slapi/*.md $(DESTDIR)$(DOCDIR)/slapi/
 	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(DOCDIR)/
 
 clean: ## remove build/
