@@ -32,6 +32,7 @@ func init() {
 		{"memberof-memberof-ad", "olcMemberOfMemberOfAD", 1, false}, {"memberof-dn", "olcMemberOfDN", 1, false},
 		{"memberof-dangling", "olcMemberOfDangling", 1, false}, {"memberof-dangling-error", "olcMemberOfDanglingError", 1, false},
 		{"memberof-refint", "olcMemberOfRefInt", 1, false},
+		{"auditlog", "olcAuditlogFile", 1, false}, {"constraint_attribute", "olcConstraintAttribute", -1, true},
 	} {
 		define(d.name, directive{scope: scopeOverlay, min: 1, max: d.max, args: "<value>", attr: d.attr, multi: d.multi,
 			run: func(p *parser, l *line) error {
@@ -79,7 +80,8 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 }
 
 // overlayClasses are the object classes of the overlays' entries.
-var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf"}
+var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf",
+	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig"}
 
 // overlays shows the overlays of a database.
 func (b *builder) overlays(e *entry.Entry, d *Database) {

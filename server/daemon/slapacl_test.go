@@ -28,7 +28,7 @@ func accessConf(t *testing.T, dir string, lines []string) string {
 objectclass ( 2.16.840.1.113730.3.2.33 NAME 'groupOfURLs' SUP top STRUCTURAL MUST cn MAY memberURL )
 `)
 	if os.Getenv("SLAPACL") != "" {
-		b.WriteString("modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload unique\nmoduleload refint\nmoduleload memberof\n")
+		b.WriteString("modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload unique\nmoduleload refint\nmoduleload memberof\nmoduleload constraint\nmoduleload auditlog\n")
 	}
 	fmt.Fprintf(&b, `database mdb
 suffix "dc=example,dc=com"

@@ -34,10 +34,16 @@ type Overlay interface {
 	After(s plugin.Services, op *plugin.Operation) *wire.Error
 }
 
+// Logger is an Overlay that is told of changes of clients when they are durable.
+type Logger interface {
+	Committed(op *plugin.Operation)
+}
+
 // kinds makes an overlay of its name and its lines, each a directive and its
 // words. An error names the directive.
 var kinds = map[string]func(env *Env, lines [][]string) (Overlay, error){
 	"unique": newUnique, "refint": newRefint, "memberof": newMemberOf,
+	"auditlog": newAuditLog, "constraint": newConstraint,
 }
 
 // Known tells whether there is an overlay of this name.
@@ -78,6 +84,13 @@ func NewChain(next plugin.Host, s plugin.Services, lists map[string][]Overlay) *
 }
 
 func (c *Chain) wants(p plugin.Point, database string) bool {
+	if p.Phase == plugin.Post && p.Slot.Kind().Update() {
+		for _, o := range c.lists[database] {
+			if _, ok := o.(Logger); ok {
+				return true
+			}
+		}
+	}
 	if p.Phase != plugin.TxnPost {
 		return false
 	}
@@ -100,6 +113,13 @@ func (c *Chain) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
 	if c.Host.Listens(p, op.Database) {
 		if out = c.Host.Run(p, op); out.Stop {
 			return out
+		}
+	}
+	if p.Phase == plugin.Post && op.Kind.Update() && op.Result.Code == wire.Success && !op.Internal {
+		for _, o := range c.lists[op.Database] {
+			if l, ok := o.(Logger); ok {
+				l.Committed(op)
+			}
 		}
 	}
 	if p.Phase != plugin.TxnPost || op.OpReturn != 0 {

@@ -51,6 +51,16 @@ func TestLines(t *testing.T) {
 		{"memberof", "memberof-group-oc nosuch", "unknown object class"},
 		{"memberof", "memberof-member-ad mail", "holds no names"},
 		{"memberof", "memberof-dangling-error x", "no result code"},
+		{"constraint", "constraint_attribute mail,cn regex ^a$ restrict=ldap:///cn=x??sub;constraint_attribute mail count 3", ""},
+		{"constraint", "constraint_attribute mail regex (", "missing closing"},
+		{"constraint", "constraint_attribute mail size x", "is no number"},
+		{"constraint", "constraint_attribute nosuch size 1", "unknown attribute"},
+		{"constraint", "constraint_attribute mail set this/mail", "not supported"},
+		{"constraint", "constraint_attribute mail odd 1", "unknown type"},
+		{"constraint", "constraint_attribute mail size 1 foo", "unknown word"},
+		{"constraint", "constraint_attribute mail size", "needs attributes"},
+		{"unique", "unique_uri ldap:///?mail?base", "the scope"},
+		{"auditlog", "auditlog /tmp/x", ""},
 		{"other", "", "not known"},
 	} {
 		var lines [][]string

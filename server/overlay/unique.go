@@ -95,6 +95,9 @@ func parseDomain(env *Env, words []string) (uniqueDomain, error) {
 		case len(d.uris) == 0 && strings.EqualFold(w, "serialize"):
 		default:
 			u, err := parseURI(env, w)
+			if err == nil && u.scope == wire.ScopeBase {
+				err = fmt.Errorf("the scope must be sub, one or children")
+			}
 			if err != nil {
 				return d, fmt.Errorf("unique_uri %s: %w", w, err)
 			}
@@ -152,6 +155,8 @@ func parseURI(env *Env, text string) (uniqueURI, error) {
 		u.scope = wire.ScopeOne
 	case "children", "subordinate":
 		u.scope = wire.ScopeChildren
+	case "base":
+		u.scope = wire.ScopeBase
 	default:
 		return u, fmt.Errorf("the scope must be sub, one or children")
 	}
@@ -195,6 +200,10 @@ func (u *uniqueURI) inScope(e *entry.Entry) bool {
 	switch u.scope {
 	case wire.ScopeOne:
 		if dn.ParentNorm(norm) != u.base.Norm {
+			return false
+		}
+	case wire.ScopeBase:
+		if norm != u.base.Norm {
 			return false
 		}
 	case wire.ScopeChildren:

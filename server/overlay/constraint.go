@@ -1,0 +1,129 @@
+package overlay
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+	"libslapi/server/wire"
+)
+
+// constraint refuses values that break a rule (slapo-constraint(5)). Of its
+// rules, uri and set are not there.
+type constraint struct{ rules []constraintRule }
+
+type constraintRule struct {
+	attrs    []*schema.AttributeType
+	re       *regexp.Regexp
+	not      bool // negregex
+	size     int  // -1 none
+	count    int  // -1 none
+	restrict *uniqueURI
+}
+
+func newConstraint(env *Env, lines [][]string) (Overlay, error) {
+	c := &constraint{}
+	for _, l := range lines {
+		if !strings.EqualFold(l[0], "constraint_attribute") {
+			return nil, fmt.Errorf("unknown directive <%s>", l[0])
+		}
+		if len(l) < 4 {
+			return nil, fmt.Errorf("constraint_attribute needs attributes, type and value")
+		}
+		r := constraintRule{size: -1, count: -1}
+		for _, a := range strings.Split(l[1], ",") {
+			t := env.Schema.AttributeType(a)
+			if t == nil {
+				return nil, fmt.Errorf("constraint_attribute: unknown attribute %q", a)
+			}
+			r.attrs = append(r.attrs, t)
+		}
+		var err error
+		switch typ := strings.ToLower(l[2]); typ {
+		case "regex", "negregex":
+			r.not = typ == "negregex"
+			r.re, err = regexp.Compile(l[3])
+		case "size":
+			r.size, err = limit(l[3])
+		case "count":
+			r.count, err = limit(l[3])
+		case "uri", "set":
+			err = fmt.Errorf("type %s is not supported", typ)
+		default:
+			err = fmt.Errorf("unknown type %q", l[2])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("constraint_attribute: %w", err)
+		}
+		for _, w := range l[4:] {
+			text, ok := strings.CutPrefix(w, "restrict=")
+			if !ok {
+				return nil, fmt.Errorf("constraint_attribute: unknown word %q", w)
+			}
+			if strings.Count(text, "?") < 2 {
+				text += "??base"[strings.Count(text, "?"):]
+			}
+			u, err := parseURI(env, text)
+			if err != nil {
+				return nil, fmt.Errorf("constraint_attribute: restrict: %w", err)
+			}
+			r.restrict = &u
+		}
+		c.rules = append(c.rules, r)
+	}
+	return c, nil
+}
+
+func limit(text string) (int, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return -1, fmt.Errorf("%q is no number", text)
+	}
+	return int(n), nil
+}
+
+// Wants implements Overlay.
+func (*constraint) Wants(k plugin.Kind) bool {
+	return k&(plugin.KindAdd|plugin.KindModify|plugin.KindModDN) != 0
+}
+
+// After implements Overlay.
+func (c *constraint) After(_ plugin.Services, op *plugin.Operation) *wire.Error {
+	if op.After == nil || op.Replicated {
+		return nil
+	}
+	before := op.Before
+	if op.Kind == plugin.KindAdd {
+		before = nil
+	}
+	word := "modify"
+	if op.Kind == plugin.KindAdd {
+		word = "add"
+	}
+	for i := range c.rules {
+		r := &c.rules[i]
+		if r.restrict != nil && !r.restrict.inScope(op.After) {
+			continue
+		}
+		for _, t := range r.attrs {
+			all := op.After.Values(t.Name())
+			fresh := 0
+			for _, v := range all {
+				if before != nil && before.HasValue(t.Name(), v) {
+					continue
+				}
+				fresh++
+				if r.size >= 0 && len(v) > r.size || r.re != nil && r.re.Match(v) == r.not {
+					return wire.Errorf(wire.ConstraintViolation, "%s breaks constraint on %s", word, t.Name())
+				}
+			}
+			if r.count >= 0 && fresh > 0 && len(all) > r.count {
+				return wire.Errorf(wire.ConstraintViolation, "%s breaks constraint on %s", word, t.Name())
+			}
+		}
+	}
+	return nil
+}
