@@ -7,9 +7,10 @@
 #   scenarios  389's prebuilt plug-ins against the recorded dialogues
 #   probes     OpenLDAP-dialect probes
 #   clients    ldap-utils against the sample server
+#   sync       replication between whole servers, slapd among them
 set -u
 cd "$(dirname "$0")/.." || exit 2
-rings=${*:-lint unit ctest scenarios probes clients}
+rings=${*:-lint unit ctest scenarios probes clients sync}
 passed=0 failed=0
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -30,6 +31,7 @@ ring_scenarios() {
 }
 ring_probes() { ctests/openldap/run.sh; }
 ring_clients() { ctests/clients/run.sh; }
+ring_sync() { ctests/sync/run.sh; }
 
 for r in $rings; do
     begin=$(date +%s)

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 8, "rounds of changes per test")
+	rounds = flag.Int("rounds", 3, "rounds of changes per test")
 	seed   = flag.Int64("seed", time.Now().UnixNano()%100000, "of the random changes")
 )
 
@@ -248,6 +248,41 @@ func TestSlapidOfSlapid(t *testing.T) {
 			for name, filter := range map[string]string{"all": everything, "some": someOf} {
 				t.Run(mode+"/"+strings.Fields(log)[1]+"/"+name, func(t *testing.T) { replicate(t, true, true, mode, filter, log) })
 			}
+		}
+	}
+}
+
+// A copy of a copy: slapid in the middle, slapid and slapd at the end.
+func TestCascade(t *testing.T) {
+	for _, mode := range modes {
+		for _, log := range []string{"syncprov-sessionlog 10000", "syncprov-sessionlog 0"} {
+			t.Run(mode+"/"+strings.Fields(log)[1], func(t *testing.T) {
+				t.Logf("seed %d", *seed)
+				p := newServer(t, true, "overlay syncprov", log)
+				x := &tree{t: t, r: rand.New(rand.NewSource(*seed)), s: p, c: p.dial(), taken: map[string]bool{}, gentle: true}
+				defer func() { x.c.Close() }()
+				x.setup()
+				for range 30 {
+					x.step()
+				}
+				middle := newServer(t, true, syncreplLine(p, mode, everything), "overlay syncprov", log)
+				ends := []*server{newServer(t, true, syncreplLine(middle, mode, everything)), newServer(t, false, syncreplLine(middle, mode, everything))}
+				for range *rounds {
+					for range 40 {
+						x.step()
+					}
+					switch x.r.Intn(3) {
+					case 0:
+						middle.restart(syscall.SIGKILL)
+					case 1:
+						ends[x.r.Intn(2)].restart(syscall.SIGKILL)
+					}
+					awaitEqual(t, p, middle, everything)
+					for _, e := range ends {
+						awaitEqual(t, p, e, everything)
+					}
+				}
+			})
 		}
 	}
 }

@@ -27,8 +27,8 @@ const slapaddUsage = `[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <n
 	[-l ldiffile] [-j linenumber] [-q] [-u] [-s] [-S serverid] [-w]
 `
 
-// contextKey is the name under which a database keeps its context CSN.
-const contextKey = "contextCSN"
+// contextKey is the name under which a database keeps its context CSNs.
+const contextKey = csn.ContextKey
 
 // loader is one run of slapadd.
 type loader struct {
@@ -428,25 +428,21 @@ func (l *loader) finish(status *int) error {
 	if err := l.im.Close(); err != nil {
 		return err
 	}
-	if !l.a.context || *status != 0 || l.cfg.Global.Compat == config.Compat389 {
-		return nil
-	}
 	x, err := l.db.Begin(context.Background())
 	if err != nil {
 		return err
 	}
 	defer x.Close()
-	m, ok := x.(backend.MetaTxn)
-	if !ok {
-		return errors.New("the database keeps no context CSN")
-	}
-	if old, err := m.Meta(contextKey); err != nil {
+	// The session log knows nothing of what was added.
+	if err := csn.ForgetLog(x); err != nil {
 		return err
-	} else if l.greatest == "" || string(old) >= l.greatest {
-		return nil
 	}
-	if err := m.SetMeta(contextKey, []byte(l.greatest)); err != nil {
-		return err
+	if l.a.context && *status == 0 && l.cfg.Global.Compat != config.Compat389 {
+		if c, err := csn.ParseCSN(l.greatest); err == nil {
+			if _, _, err := csn.WriteContext(x, c); err != nil {
+				return err
+			}
+		}
 	}
 	return x.Commit()
 }

@@ -177,7 +177,7 @@ func (d *dumper) tree(b backend.Backend, base dn.Name, scope wire.Scope, f *filt
 	err = v.Search(&backend.Query{Base: base, Scope: scope, Filter: f}, func(e *entry.Entry) bool {
 		attrs := e.WireAttributes()
 		if len(context) > 0 && suffix[e.Name.Norm] && !e.Has("contextCSN") {
-			attrs = append(attrs, wire.Attribute{Type: "contextCSN", Values: [][]byte{context}})
+			attrs = append(attrs, wire.Attribute{Type: "contextCSN", Values: bytes.Split(context, []byte(";"))})
 		}
 		if d.a.verbose > 0 {
 			fmt.Fprintf(d.c.stderr, "# id=%08x\n", e.ID)

@@ -153,7 +153,7 @@ func appendLog(t backend.TableTxn, changes []Change, before, after Vector, limit
 	if !ok || !st.Head.Equal(before) {
 		// A new log, or changes were made while nobody kept it: it begins here.
 		st.First, st.Floor = st.Next, before
-		if err := clearRecords(t, st.Next); err != nil {
+		if err := clearRecords(t); err != nil {
 			return err
 		}
 	}
@@ -176,7 +176,7 @@ func appendLog(t backend.TableTxn, changes []Change, before, after Vector, limit
 		}
 	}
 	if st.Broken {
-		if err := clearRecords(t, st.Next); err != nil {
+		if err := clearRecords(t); err != nil {
 			return err
 		}
 		st.First = st.Next
@@ -232,11 +232,20 @@ func (st *State) trim(t backend.TableTxn, limit int) error {
 	return nil
 }
 
-// clearRecords removes the records before number n.
-func clearRecords(t backend.TableTxn, n uint64) error {
+// ForgetLog makes the log begin anew with the next change: for who writes
+// entries beside the pipeline.
+func ForgetLog(tx backend.Txn) error {
+	if t, ok := tx.(backend.TableTxn); ok {
+		return t.DeleteTable(logTable, []byte(logState))
+	}
+	return nil
+}
+
+// clearRecords removes all records.
+func clearRecords(t backend.TableTxn) error {
 	var keys [][]byte
 	err := t.ScanTable(logTable, recordKey(0), func(k, _ []byte) bool {
-		if len(k) != 9 || k[0] != 'l' || binary.BigEndian.Uint64(k[1:]) >= n {
+		if len(k) != 9 || k[0] != 'l' {
 			return false
 		}
 		keys = append(keys, append([]byte(nil), k...))
