@@ -6,6 +6,8 @@ package main
 import "C"
 
 import (
+	"strings"
+
 	"libslapi/server/plugin"
 )
 
@@ -21,6 +23,8 @@ type hookTables struct {
 	schemes   []*hostPlugin
 	matching  []*hostPlugin
 	every     everyOp
+	// reversible are the attributes that plug-ins encode.
+	reversible []string
 }
 
 // extendedOp is a request name and the plug-in that handles it.
@@ -45,6 +49,9 @@ func (h *cHost) publish() {
 		}
 		if p.c.pwd_name != nil {
 			t.schemes = append(t.schemes, p)
+			if strings.EqualFold(p.spec.Type, "reverpwdstoragescheme") {
+				t.reversible = append(t.reversible, goStrings(p.c.argv)...)
+			}
 		}
 		if C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_MR_FILTER_CREATE_FN) != nil {
 			t.matching = append(t.matching, p)

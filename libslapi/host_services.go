@@ -146,6 +146,9 @@ func slapiGoReverEncode(plain, attr *C.char) (out *C.char) {
 	return C.CString(v)
 }
 
+// ReversibleAttrs are the attributes for which a reversible scheme is configured.
+func (h *cHost) ReversibleAttrs() []string { return h.tables.Load().reversible }
+
 // EncodeReversible gives the text to store in the place of a clear-text value;
 // ok is false when no scheme is configured for the attribute, the value is
 // cipher text already, or the scheme failed.

@@ -141,6 +141,7 @@ func (c *change) mayContain(e *entry.Entry) error {
 func (c *change) prepareAdd(e *entry.Entry) error {
 	s := c.s
 	sch := s.Schema()
+	s.encodeEntry(e)
 	if s.hashesPasswords(c.db) && !c.op.Replicated {
 		if err := s.hashEntry(e); err != nil {
 			return err

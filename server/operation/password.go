@@ -134,6 +134,7 @@ func (s *Server) hashEntry(e *entry.Entry) *wire.Error {
 // hashChanges puts hashed passwords into the request where that is configured.
 // Plug-ins inside the transaction see them so.
 func (c *change) hashChanges(e *entry.Entry) error {
+	c.op.Modify.Changes = c.s.encodeChanges(c.op.Modify.Changes)
 	if !c.s.hashesPasswords(c.db) || c.op.Replicated {
 		return nil
 	}
