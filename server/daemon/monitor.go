@@ -185,7 +185,7 @@ func (b *monitorBuilder) backends() {
 	for i, typ := range b.types() {
 		b.put(top, "monitoredInfo", typ)
 		e := b.add("monitoredObject", "Backend "+strconv.Itoa(i), "cn=Backends", "monitoredInfo", typ, "monitorRuntimeConfig", "TRUE")
-		for n, cd := range b.d.cfg.Databases {
+		for n, cd := range b.d.tree.Config().Databases {
 			if cd.Type == typ {
 				b.put(e, "seeAlso", "cn=Database "+strconv.Itoa(n)+",cn=Databases,"+monitorBase)
 			}
@@ -196,7 +196,7 @@ func (b *monitorBuilder) backends() {
 func (b *monitorBuilder) types() []string {
 	var list []string
 	seen := map[string]bool{}
-	for _, cd := range b.d.cfg.Databases {
+	for _, cd := range b.d.tree.Config().Databases {
 		if !seen[cd.Type] {
 			seen[cd.Type] = true
 			list = append(list, cd.Type)
@@ -236,7 +236,7 @@ func (b *monitorBuilder) connections(st *frontend.Stats, conns []frontend.ConnSt
 
 func (b *monitorBuilder) databases() {
 	const below = "cn=Databases"
-	cfg := b.d.cfg
+	cfg := b.d.tree.Config()
 	top := b.add("monitorContainer", "Databases", "", "description", "Databases", "readOnly", truth(cfg.Frontend.ReadOnly))
 	b.add("monitoredObject", "Frontend", below, "monitoredInfo", "frontend", "monitorIsShadow", "FALSE", "readOnly", truth(cfg.Frontend.ReadOnly))
 	types := b.types()
@@ -306,7 +306,7 @@ func (b *monitorBuilder) listeners() {
 // logs shows the log levels in force by their names.
 func (b *monitorBuilder) logs() {
 	e := b.add("monitorContainer", "Log", "", "description", "Log levels; they are changed as olcLogLevel of cn=config")
-	level := b.d.cfg.Global.LogLevel
+	level := b.d.tree.Config().Global.LogLevel
 	for _, l := range config.LogLevelNames {
 		if l.Bit > 0 && l.Bit&(l.Bit-1) == 0 && level&l.Bit != 0 {
 			b.put(e, "managedInfo", l.Name)
@@ -341,7 +341,7 @@ func (b *monitorBuilder) threads(st *frontend.Stats) {
 		n          int
 	}{
 		{"Max", "Operations of one connection that run at a time at most", st.Maximum},
-		{"Max Pending", "Operations of one connection that may wait", b.d.cfg.Global.MaxPendingAuth},
+		{"Max Pending", "Operations of one connection that may wait", b.d.tree.Config().Global.MaxPendingAuth},
 		{"Open", "Goroutines", runtime.NumGoroutine()},
 		{"Starting", "Always 0 here", 0},
 		{"Active", "Operations under way", st.Running},
@@ -382,7 +382,7 @@ func (b *monitorBuilder) figures389(top *entry.Entry, st *frontend.Stats, conns 
 	} {
 		b.put(top, f.name, f.value)
 	}
-	for _, cd := range b.d.cfg.Databases {
+	for _, cd := range b.d.tree.Config().Databases {
 		if cd.BuiltIn() {
 			b.put(top, "backendMonitorDN", "cn=monitor,cn="+dn.Escape([]byte(cd.Name))+",cn=ldbm database,cn=plugins,cn=config")
 		}

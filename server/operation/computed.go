@@ -14,7 +14,7 @@ import (
 // attribute that was asked for by name, and what comes with "*" when no list was
 // given. The requestor needs the right to read it, as with stored ones.
 func (s *Server) addComputed(op *plugin.Operation, e *entry.Entry, ask *asker, msg *plugin.EntryMessage, typesOnly bool) {
-	h, ok := s.plugins().(plugin.ComputeHost)
+	h, ok := plugin.As[plugin.ComputeHost](s.plugins())
 	if !ok || op.Internal || op.Search == nil || !h.Computes() {
 		return
 	}

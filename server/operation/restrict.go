@@ -9,7 +9,7 @@ import (
 // restrict finds the plug-ins that decide about access to a database; nil when
 // there are none.
 func (s *Server) restrict(op *plugin.Operation, db *Database) plugin.AccessHost {
-	h, ok := s.plugins().(plugin.AccessHost)
+	h, ok := plugin.As[plugin.AccessHost](s.plugins())
 	if !ok || op.Internal {
 		return nil
 	}

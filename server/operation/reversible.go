@@ -8,7 +8,7 @@ import (
 
 // reversible is the host that encodes attributes; nil when none are.
 func (s *Server) reversible() plugin.ReversibleHost {
-	if h, ok := s.plugins().(plugin.ReversibleHost); ok && len(h.ReversibleAttrs()) > 0 {
+	if h, ok := plugin.As[plugin.ReversibleHost](s.plugins()); ok && len(h.ReversibleAttrs()) > 0 {
 		return h
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 // tree with a narrower filter. It comes after the pre-operation plug-ins and
 // before a database is chosen.
 func (s *Server) rewrite(op *plugin.Operation) *wire.Error {
-	r, ok := s.plugins().(plugin.SearchRewriter)
+	r, ok := plugin.As[plugin.SearchRewriter](s.plugins())
 	if !ok {
 		return nil
 	}

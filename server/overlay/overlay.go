@@ -83,6 +83,9 @@ func NewChain(next plugin.Host, s plugin.Services, lists map[string][]Overlay) *
 	return &Chain{Host: next, services: s, lists: lists}
 }
 
+// Unwrap implements plugin.Wrapper.
+func (c *Chain) Unwrap() plugin.Host { return c.Host }
+
 func (c *Chain) wants(p plugin.Point, database string) bool {
 	if p.Phase == plugin.Post && p.Slot.Kind().Update() {
 		for _, o := range c.lists[database] {

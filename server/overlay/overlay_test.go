@@ -5,8 +5,26 @@ import (
 	"testing"
 
 	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
 	"libslapi/server/schema"
+	"libslapi/server/wire"
 )
+
+// What a Host can do besides is found behind the overlays.
+type computing struct{ plugin.NoHost }
+
+func (computing) Computes() bool                                                   { return true }
+func (computing) Compute(*plugin.Operation, *entry.Entry, string) []wire.Attribute { return nil }
+
+func TestUnwrap(t *testing.T) {
+	if h, ok := plugin.As[plugin.ComputeHost](NewChain(computing{}, nil, nil)); !ok || !h.Computes() {
+		t.Error("not found")
+	}
+	if _, ok := plugin.As[plugin.ReversibleHost](NewChain(computing{}, nil, nil)); ok {
+		t.Error("found what is not there")
+	}
+}
 
 func TestLines(t *testing.T) {
 	s := schema.New()
