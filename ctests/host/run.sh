@@ -369,12 +369,21 @@ else
     failed=1
 fi
 
-# --- the server inside a program
-${CC:-cc} -g -Wall -Wextra -Werror -I"$top/include" -o "$out/embed" "$here/embed.c" -L"$BUILD/lib" -lslapi -lldap \
-    -Wl,--allow-shlib-undefined -Wl,-rpath,"$BUILD/lib" || exit 1
+# --- the server inside a program that is linked to the shared library, and in one
+# that has the static one in itself (with -rdynamic, so that plug-ins find it)
+for kind in shared static; do
+if [ $kind = shared ]; then
+    link=(-L"$BUILD/lib" -lslapi -lldap -Wl,--allow-shlib-undefined -Wl,-rpath,"$BUILD/lib")
+elif [ -f "$BUILD/lib/libslapi.a" ]; then
+    link=(-rdynamic "$BUILD/lib/libslapi.a" -lldap -llber -lcrypt -lpthread -ldl -lresolv)
+else
+    echo "no libslapi.a: make archive"
+    continue
+fi
+${CC:-cc} -g -Wall -Wextra -Werror -I"$top/include" -o "$out/embed" "$here/embed.c" "${link[@]}" || exit 1
 { head_conf; db_conf; echo "plugin preoperation $out/plain.so plain_init $out/trace"; } > "$out/conf"
-timeout 60 "$out/embed" "$out/conf" "$URI" > "$out/got" 2> "$out/log"
-same "the server inside a program" "$out/got" <<'WANT'
+LIBSLAPI_STANDIN="$BUILD/lib/standin" timeout 60 "$out/embed" "$out/conf" "$URI" > "$out/got" 2> "$out/log"
+same "the server inside a program, $kind" "$out/got" <<'WANT'
 version known
 stop without a server -1
 start without a configuration 1, message given
@@ -389,7 +398,7 @@ ask 0
 stop 0
 ask no answer
 WANT
-same "its plug-in" "$out/trace" <<'WANT'
+same "its plug-in, $kind" "$out/trace" <<'WANT'
 init
 start
 close private kept
@@ -397,4 +406,5 @@ init
 start
 close private kept
 WANT
+done
 exit $failed
