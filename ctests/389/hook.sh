@@ -2,7 +2,8 @@
 # hook.sh start NAME SCENARIO_DIR | stop NAME
 # The SERVER_HOOK of scenarios/run-all.sh for our server: a fresh slapid for each
 # scenario, on 127.0.0.1, with 389's schema and habits and the plug-ins of the
-# scenario's config.ldif, which are the binaries of the Debian packages.
+# scenario's config.ldif, which are the binaries of the Debian packages. A scenario
+# with a remote.ldif gets a second server on 127.0.0.1:28999 with that loaded.
 # Environment: HOOK_DIR (default a folder in TMPDIR), HOOK_PORT (28951), HOOK_KEEP
 # (keep the folder of a scenario), BUILD (build/ of the tree), PLUGINDIR, SCHEMADIR,
 # LOGLEVEL (none).
@@ -58,6 +59,26 @@ CONF
         sleep 0.05
     done
     echo $pid > "$run/server.pid"
+    if [ -f "$3/remote.ldif" ]; then
+        # A second server, without plug-ins, at the address that the scenarios name.
+        mkdir -p "$run/remote"
+        sed -e '/^pluginldif/d; /^pluginlog/d' -e "s|^pidfile .*|pidfile $run/remote.id|; s|^directory .*|directory $run/remote|" \
+            "$run/slapd.conf" > "$run/remote.conf"
+        "$BUILD/bin/slapid" -f "$run/remote.conf" -h "ldap://127.0.0.1:28999/" -d none > "$run/remote.log" 2>&1 < /dev/null &
+        echo $! > "$run/remote.pid"
+        n=0
+        until ldapadd -x -H ldap://127.0.0.1:28999 -D "$ROOT_DN" -w $ROOT_PW -o nettimeout=2 -f "$3/remote.ldif" > "$run/remote.load" 2>&1; do
+            n=$((n + 1))
+            if [ $n -gt 100 ]; then
+                echo "the remote server:" >&2
+                cat "$run/remote.load" "$run/remote.log" >&2
+                kill $pid "$(cat "$run/remote.pid")"
+                exit 1
+            fi
+            sleep 0.05
+        done
+        echo "REMOTE_URI='ldap://127.0.0.1:28999'"
+    fi
     echo "LDAP_URI='ldap://127.0.0.1:$HOOK_PORT'"
     echo "ROOT_DN='$ROOT_DN'"
     echo "ROOT_PW='$ROOT_PW'"
@@ -68,6 +89,7 @@ stop)
     [ -s "$run/server.pid" ] || exit 0
     pid=$(cat "$run/server.pid")
     kill "$pid" 2>/dev/null || true
+    [ ! -s "$run/remote.pid" ] || kill "$(cat "$run/remote.pid")" 2>/dev/null || true
     n=0
     while kill -0 "$pid" 2>/dev/null; do
         n=$((n + 1))
