@@ -298,8 +298,10 @@ const struct function cshim_functions[] = {
 _Static_assert(sizeof cshim_functions / sizeof cshim_functions[0] <= CSHIM_SLOT_MAX, "CSHIM_SLOT_MAX");
 
 /* Numbers reach 1950; the three canonical ones beyond are found by name. */
-#define NUMBERS 2048
-static short param_at[NUMBERS], slot_at[NUMBERS];
+#define NUMBERS CSHIM_NUMBERS
+#define param_at cshim_param_at
+short cshim_param_at[NUMBERS];
+static short slot_at[NUMBERS];
 static short maxnestlevel_at, sasl_ssf_at;
 
 __attribute__((constructor)) static void build(void)

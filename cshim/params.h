@@ -47,6 +47,11 @@ extern const struct param cshim_params[];
 extern const struct function cshim_functions[];
 extern const int cshim_param_count;
 
+/* Index in cshim_params by number, -1 for none; for the numbers below CSHIM_NUMBERS
+ * that mean one thing. */
+#define CSHIM_NUMBERS 2048
+extern short cshim_param_at[CSHIM_NUMBERS];
+
 /* Index in cshim_params of a public number of a dialect, or of a canonical
  * number (dialect 0); -1 unknown. */
 int cshim_param_index(int id, int dialect);

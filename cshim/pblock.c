@@ -775,9 +775,39 @@ void slapi_pblock_destroy(Slapi_PBlock *pb)
 	free(pb);
 }
 
+/* Most calls ask for a plain parameter that has its value already. */
+static int get_filled(const Slapi_PBlock *pb, int arg, void *value, int dialect)
+{
+	const struct param *par;
+	int at;
+
+	if (pb == NULL || value == NULL || (unsigned)arg >= CSHIM_NUMBERS || arg == 742 || arg == 748)
+		return -1;
+	at = cshim_param_at[arg];
+	if (at < 0 || !BIT(pb->filled, at))
+		return -1;
+	par = &cshim_params[at];
+	if (par->flags & PLUGIN)
+		return -1;
+	switch (dialect == CSHIM_389 ? par->ds389 : par->openldap) {
+	case PTR:
+		*(void **)value = pb->value[at].p;
+		return 0;
+	case INT:
+		*(int *)value = (int)pb->value[at].n;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
 int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 {
-	return cshim_pblock_get(pb, arg, value, cshim_dialect(CSHIM_CALLER()));
+	int dialect = cshim_dialect(CSHIM_CALLER());
+
+	if (get_filled(pb, arg, value, dialect) == 0)
+		return 0;
+	return cshim_pblock_get(pb, arg, value, dialect);
 }
 
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value)
