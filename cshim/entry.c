@@ -56,6 +56,11 @@ Slapi_Attr *cshim_entry_need(Slapi_Entry *e, const char *desc)
 
 	if (a == NULL) {
 		a = cshim_attr_make(desc);
+		/* 389 keeps options in lower case. */
+		if (cshim_thread()->dialect == CSHIM_389 && a->a_type)
+			for (char *c = strchr(a->a_type, ';'); c && *c; c++)
+				if (*c >= 'A' && *c <= 'Z')
+					*c += 'a' - 'A';
 		link_attr(e, a);
 	}
 	return a;

@@ -54,6 +54,9 @@ void slapi_search_internal_set_pb(Slapi_PBlock *pb, const char *base, int scope,
 				  int attrsonly, LDAPControl **controls, const char *uniqueid,
 				  Slapi_ComponentId *plugin_identity, int operation_flags)
 {
+	/* ns-slapd does nothing without a base; the search then finds no filter. */
+	if (pb && !base && cshim_dialect(CSHIM_CALLER()) == CSHIM_389)
+		return;
 	if (pb)
 		set_search(pb, slapi_sdn_new_dn_byval(base ? base : ""), scope, filter, attrs, attrsonly, controls, uniqueid,
 			   plugin_identity, operation_flags);
@@ -71,6 +74,11 @@ void slapi_search_internal_set_pb_ext(Slapi_PBlock *pb, Slapi_DN *sdn, int scope
 int slapi_search_internal_pb(Slapi_PBlock *pb)
 {
 	if (!pb)
+		return -1;
+	/* ns-slapd: nothing is searched without a filter, and the result code in
+	 * the block stays what it was. dna's start relies on it. */
+	if (cshim_dialect(CSHIM_CALLER()) == CSHIM_389 && !cshim_pblock_ptr(pb, SLAPI_SEARCH_FILTER) &&
+	    !cshim_pblock_ptr(pb, SLAPI_SEARCH_STRFILTER))
 		return -1;
 	return answer(run(pb, SLAPI_OPERATION_SEARCH, NULL), CSHIM_CALLER());
 }

@@ -118,6 +118,9 @@ func (h *cHost) Start(services plugin.Services) error {
 	if err != nil {
 		return err
 	}
+	if s := serverServices.Load(); s != nil {
+		h.startUSN(*s)
+	}
 	// slapd starts the plug-ins of the whole server before those of databases.
 	for _, global := range []bool{true, false} {
 		for _, p := range list {

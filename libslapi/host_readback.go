@@ -141,6 +141,9 @@ func (st *opState) take(id C.int) {
 	case C.SLAPI_ADD_ENTRY:
 		st.readAddEntry()
 	case C.SLAPI_MODIFY_MODS:
+		if op.ModDN != nil {
+			op.ModDN.Changes = modsFromC((**C.LDAPMod)(st.ptr(id)))
+		}
 		if op.Modify != nil {
 			mods := (**C.LDAPMod)(st.ptr(id))
 			op.Modify.Changes = modsFromC(mods)

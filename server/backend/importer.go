@@ -76,7 +76,7 @@ func (im *Importer) Add(e *entry.Entry) error {
 	if im.names[e.Name.Norm] != 0 {
 		return wire.Errorf(wire.EntryAlreadyExists, "")
 	}
-	parent, own, err := im.t.placeUnder(e.Name, im.names)
+	parent, own, err := im.t.placeUnder(e, im.names)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (im *Importer) Add(e *entry.Entry) error {
 	e.ID = id
 	im.names[e.Name.Norm] = id
 	im.children[string(childKey(parent, own.Norm))] = id
-	if parent != 0 {
+	if parent != 0 && !buried(own.Norm) {
 		im.kids[parent]++
 	}
 	im.posts.add(im.t.ix, id, e, nil)

@@ -83,25 +83,36 @@ func (t *txn) stored(id uint64) (record, *entry.Entry, error) {
 	return r, e, nil
 }
 
-// place finds where a name belongs: the id of its parent, and its own part.
-func (t *txn) place(name dn.Name) (parent uint64, own dn.Name, err error) {
-	return t.placeUnder(name, nil)
+// place finds where an entry belongs: the id of its parent, and its own part of
+// the name.
+func (t *txn) place(e *entry.Entry) (parent uint64, own dn.Name, err error) {
+	return t.placeUnder(e, nil)
 }
 
 // placeUnder is place that knows more names, by their normal form.
-func (t *txn) placeUnder(name dn.Name, more map[string]uint64) (parent uint64, own dn.Name, err error) {
+func (t *txn) placeUnder(e *entry.Entry, more map[string]uint64) (parent uint64, own dn.Name, err error) {
+	name := e.Name
 	if name.IsRoot() {
 		return 0, own, wire.Errorf(wire.UnwillingToPerform, "the root cannot be an entry")
 	}
 	up := dn.ParentNorm(name.Norm)
+	tomb := isTombstone(e)
+	if tomb {
+		up = dn.ParentNorm(up)
+	}
 	if parent = more[up]; parent == 0 && up != "" {
 		if parent, err = t.find(up); err != nil {
 			return 0, own, err
 		}
 	}
 	if parent != 0 {
-		rdn, _ := dn.SplitPretty(name.Pretty)
-		return parent, dn.Name{Pretty: rdn, Norm: dn.RDNNorm(name.Norm)}, nil
+		rdn, rest := dn.SplitPretty(name.Pretty)
+		own = dn.Name{Pretty: rdn, Norm: dn.RDNNorm(name.Norm)}
+		if tomb {
+			second, _ := dn.SplitPretty(rest)
+			own = join(own, dn.Name{Pretty: second, Norm: dn.RDNNorm(dn.ParentNorm(name.Norm))})
+		}
+		return parent, own, nil
 	}
 	for _, s := range t.db.suffixes {
 		if name.Norm == s.Norm || s.IsRoot() && up == "" {
@@ -135,7 +146,7 @@ func (t *txn) link(id, parent uint64, own dn.Name) error {
 	if err := t.w.Put(tabChild, key, idKey(id)); err != nil {
 		return err
 	}
-	if parent == 0 {
+	if parent == 0 || buried(own.Norm) {
 		return nil
 	}
 	return t.bump(tabKids, idKey(parent), 1)
@@ -146,7 +157,7 @@ func (t *txn) unlink(parent uint64, own dn.Name) error {
 	if err := t.w.Delete(tabChild, childKey(parent, own.Norm)); err != nil {
 		return err
 	}
-	if parent == 0 {
+	if parent == 0 || buried(own.Norm) {
 		return nil
 	}
 	return t.bump(tabKids, idKey(parent), -1)
@@ -231,7 +242,7 @@ func damagedIndex(table []byte) error { return fmt.Errorf("backend: damaged inde
 // Add stores a new entry and sets its ID. The parent must be there.
 func (t *txn) Add(e *entry.Entry) error {
 	return t.step(func() error {
-		parent, own, err := t.place(e.Name)
+		parent, own, err := t.place(e)
 		if err != nil {
 			return err
 		}
@@ -314,10 +325,10 @@ func (t *txn) Rename(old, now *entry.Entry) error {
 			return err
 		}
 		before := join(r.own, up)
-		if now.Name.Norm != before.Norm && dn.IsSuffix(now.Name.Norm, before.Norm) {
+		if now.Name.Norm != before.Norm && dn.IsSuffix(now.Name.Norm, before.Norm) && !isTombstone(now) {
 			return wire.Errorf(wire.UnwillingToPerform, "an entry cannot be moved below itself")
 		}
-		parent, own, err := t.place(now.Name)
+		parent, own, err := t.place(now)
 		if err != nil {
 			return err
 		}
@@ -367,6 +378,9 @@ func (t *txn) Delete(e *entry.Entry) error {
 		}
 		if kids > 0 {
 			return wire.Errorf(wire.NotAllowedOnNonLeaf, "subordinate objects must be deleted first")
+		}
+		if err := t.exhume(id); err != nil {
+			return err
 		}
 		up, err := t.name(r.parent, 0)
 		if err != nil {

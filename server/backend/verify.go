@@ -57,7 +57,7 @@ func (v *view) verify() error {
 		count++
 		last = id
 		names[string(childKey(r.parent, r.own.Norm))] = id
-		if r.parent != 0 {
+		if r.parent != 0 && !buried(r.own.Norm) {
 			kids[r.parent]++
 		}
 		posts.add(v.ix, id, e, nil)

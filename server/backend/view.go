@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"libslapi/server/dn"
 	"libslapi/server/entry"
@@ -259,6 +260,18 @@ func (v *view) descend(norm, suffix string) (uint64, error) {
 		}
 	}
 	for i := len(path) - 1; i >= 0; i-- {
+		if i > 0 && strings.HasPrefix(path[i-1], tombstoneRDN) {
+			// A tombstone: its two topmost RDNs are one step.
+			next, err := v.child(id, ownOfTombstone(path[i-1]))
+			if err != nil {
+				return 0, err
+			}
+			if next != 0 {
+				id = next
+				i--
+				continue
+			}
+		}
 		next, err := v.child(id, dn.RDNNorm(path[i]))
 		if err != nil || next == 0 {
 			return 0, err

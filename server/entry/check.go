@@ -168,7 +168,13 @@ func (e *Entry) checkAs389(s *schema.Schema, values bool) *wire.Error {
 	if errors.As(err, &ce) && ce.Problem == schema.UnknownClass {
 		return wire.Errorf(wire.ObjectClassViolation, "%v", err)
 	}
-	if err := e.checkContent(set, "missing attribute \"%[2]s\" required by object class \"%[1]s\"", "attribute \"%s\" not allowed"); err != nil {
+	const missing = "missing attribute \"%[2]s\" required by object class \"%[1]s\""
+	for _, oc := range set.Classes {
+		if t := e.lacks389(oc); t != nil {
+			return wire.Errorf(wire.ObjectClassViolation, missing, oc.Name(), t.Name())
+		}
+	}
+	if err := e.checkContent(set, missing, "attribute \"%s\" not allowed"); err != nil {
 		return err
 	}
 	for i := range e.Attrs {
@@ -181,6 +187,22 @@ func (e *Entry) checkAs389(s *schema.Schema, values bool) *wire.Error {
 		}
 		if err := checkSyntax(a.Type, a.Canonical(), a.Values); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// lacks389 finds a required attribute of a class that the entry lacks: ns-slapd
+// looks at them from the last to the first.
+func (e *Entry) lacks389(oc *schema.ObjectClass) *schema.AttributeType {
+	for i := len(oc.Must) - 1; i >= 0; i-- {
+		if !e.present(oc.Must[i]) {
+			return oc.Must[i]
+		}
+	}
+	for _, sup := range oc.Sups {
+		if t := e.lacks389(sup); t != nil {
+			return t
 		}
 	}
 	return nil

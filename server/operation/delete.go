@@ -1,7 +1,12 @@
 package operation
 
 import (
+	"strings"
+
 	"libslapi/server/acl"
+	"libslapi/server/dn"
+	"libslapi/server/entry"
+	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
 
@@ -13,7 +18,11 @@ func (c *change) delete() error {
 		return err
 	}
 	op.Before = e
-	parent, err := c.parentOf(op.Target)
+	place := op.Target
+	if e.IsClass("nsTombstone") {
+		place = place.Parent() // two RDNs of a tombstone are its own
+	}
+	parent, err := c.parentOf(place)
 	if err != nil {
 		return err
 	}
@@ -54,10 +63,44 @@ func (c *change) delete() error {
 	if err != nil {
 		return err
 	}
-	if err := p.tx.Delete(e); err != nil {
+	if tomb := c.tombstone(e, parent); tomb != nil {
+		err = p.tx.Rename(e, tomb)
+	} else {
+		err = p.tx.Delete(e)
+	}
+	if err != nil {
 		return err
 	}
 	return c.after()
+}
+
+// tombstone is what is kept of a deleted entry when a plug-in asked for it; nil
+// when it is to go for good, as a tombstone itself does.
+func (c *change) tombstone(e, parent *entry.Entry) *entry.Entry {
+	const class = "nsTombstone"
+	id := e.First("nsUniqueId")
+	h, ok := c.s.plugins().(plugin.TombstoneHost)
+	if !ok || c.db.Private || id == "" || e.IsClass(class) {
+		return nil
+	}
+	kept := h.Tombstone(c.op)
+	if kept == nil {
+		return nil
+	}
+	sch := c.s.Schema()
+	t := kept.Clone()
+	t.ID = e.ID
+	t.Name = dn.Name{Pretty: "nsuniqueid=" + id + "," + e.Name.Pretty, Norm: "nsuniqueid=" + strings.ToLower(id) + "," + e.Name.Norm}
+	if err := t.Add(sch, "objectClass", []byte(class)); err != nil {
+		return nil
+	}
+	if parent != nil {
+		if id := parent.First("nsUniqueId"); id != "" {
+			t.Put(sch, "nsParentUniqueId", []byte(id))
+		}
+	}
+	t.Put(sch, "nscpEntryDN", []byte(e.Name.Norm))
+	return t
 }
 
 func (c *change) leaf() error {

@@ -41,7 +41,7 @@ func (c *change) rename() error {
 	if goOn, err := c.configBefore(before, after); err != nil || !goOn {
 		return err
 	}
-	touch := c.s.touch(op, c.db, c.csn.String())
+	touch := append(op.ModDN.Changes[:len(op.ModDN.Changes):len(op.ModDN.Changes)], c.s.touch(op, c.db, c.csn.String())...)
 	if err := after.Apply(c.s.Schema(), touch, entry.ApplyOptions{NoSchema: true, KeepNames: true}); err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ func (c *change) modify() error {
 	if err := c.hashChanges(before); err != nil {
 		return err
 	}
+	if err := c.mayModify(before, c.asked); err != nil {
+		return err
+	}
 	after, err := c.apply(before, op.Modify.Changes)
 	if err != nil {
 		return err
@@ -34,7 +37,8 @@ func (c *change) modify() error {
 		return nil
 	}
 	if c.listens() {
-		// Plug-ins may have changed the request, or written to the entry themselves.
+		// Plug-ins may have changed the request, or written to the entry
+		// themselves. What they add is not the client's: it needs no rights.
 		if before, err = c.target(); err != nil {
 			return err
 		}
@@ -69,9 +73,6 @@ func (c *change) modify() error {
 // apply gives the entry as the changes make it, all checks done.
 func (c *change) apply(before *entry.Entry, changes []wire.Change) (*entry.Entry, error) {
 	s := c.s
-	if err := c.mayModify(before, changes); err != nil {
-		return nil, err
-	}
 	after := before.Clone()
 	opts := entry.ApplyOptions{Lenient: stateOf(c.op).ctl.permissive}
 	if s.is389() || c.db.Private {

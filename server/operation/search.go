@@ -121,6 +121,10 @@ func (x *searcher) run() error {
 	x.comp = &computer{s: x.s, db: x.db, v: v}
 	base, err := x.base()
 	if err != nil {
+		var none *wire.Error
+		if x.s.is389() && x.db.Private && op.Search.Scope != wire.ScopeBase && errors.As(err, &none) && none.Code == wire.NoSuchObject {
+			return nil // ns-slapd's configuration finds nothing below what is not there
+		}
 		return err
 	}
 	if !x.s.is389() && !x.ask.entry(base, acl.AttrEntry, acl.PrivSearch) {

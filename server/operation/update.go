@@ -15,6 +15,9 @@ type change struct {
 	ask  *asker
 	csn  csn.CSN
 	skip bool // a plug-in said that the change is not to be made
+	// asked is what the client wants modified; plug-ins of the database may add
+	// to it, for which the client needs no rights.
+	asked []wire.Change
 }
 
 // tx is the transaction on the database of the change. It is asked for anew
@@ -30,13 +33,17 @@ func (s *Server) update(op *plugin.Operation) error {
 	if err := s.mayUpdate(op, db); err != nil {
 		return err
 	}
+	var asked []wire.Change
+	if op.Modify != nil {
+		asked = op.Modify.Changes
+	}
 	err := s.beforeBackend(op, db)
 	if err == nil {
 		if again := s.databaseFor(op); again != nil {
 			db = again
 		}
 		op.Database = db.Name()
-		err = s.inTransaction(op, db)
+		err = s.inTransaction(op, db, asked)
 	} else {
 		err = s.txnFailed(op, err)
 	}
@@ -136,7 +143,7 @@ const noOperation wire.ResultCode = 0x410e
 
 // inTransaction makes the change in a transaction of its own, or under a
 // savepoint of the one that op runs in.
-func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
+func (s *Server) inTransaction(op *plugin.Operation, db *Database, asked []wire.Change) error {
 	st := stateOf(op)
 	t := transaction(op)
 	outer := t != nil
@@ -151,7 +158,7 @@ func (s *Server) inTransaction(op *plugin.Operation, db *Database) error {
 		open.NoSchemaCheck = true
 		db = &open
 	}
-	c := &change{s: s, op: op, db: db, t: t, ask: s.access(op, db)}
+	c := &change{s: s, op: op, db: db, t: t, ask: s.access(op, db), asked: asked}
 	op.Txn = t
 	st.holding++
 	defer func() {

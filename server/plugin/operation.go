@@ -174,6 +174,8 @@ type ModDNPart struct {
 	DeleteOldRDN   bool     // (host)
 	NewSuperior    *dn.Name // (host) nil when the request has none
 	RawNewSuperior string
+	// Changes are what 389's plug-ins want changed in the entry besides (host).
+	Changes []wire.Change
 }
 
 type ComparePart struct {
