@@ -279,7 +279,7 @@ additional info: ds-base is missing
 -> 0
 nsTaskCurrentItem: 2
 nsTaskExitCode: 3
-nsTaskLog:: aGFsZiBkb25lCmFsbCBkb25l
+nsTaskLog:: aGFsZiBkb25lCgphbGwgZG9uZQo=
 nsTaskStatus: ended well
 nsTaskTotalItems: 2
 gone yes
