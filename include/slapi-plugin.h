@@ -1216,6 +1216,67 @@ char *slapi_u8_to_hex(uint8_t val, char *s, uint8_t upper);
 unsigned int slapi_unsetbit_int(unsigned int f, unsigned int bitnum);
 unsigned char slapi_unsetbit_uchar(unsigned char f, unsigned char bitnum);
 
+/* ---------------------------------------------------------------- Clients of other servers (389) */
+
+/* A handle is GIVEN: end it with slapi_ldap_unbind. secure: 0, 1 ldaps, 2 StartTLS. */
+LDAP *slapi_ldap_init_ext(const char *ldapurl, const char *hostname, int port, int secure, int shared, const char *ldap_socket);
+/* With msgidp the bind is only begun; returned controls are GIVEN (ldap_controls_free). */
+int slapi_ldap_bind(LDAP *ld, const char *bindid, const char *creds, const char *mech, LDAPControl **serverctrls, LDAPControl ***returnedctrls, struct timeval *timeout, int *msgidp);
+/* *ctrlp is GIVEN (ldap_control_free). */
+int slapi_ldap_create_proxyauth_control(LDAP *ld, const char *dn, const char ctl_iscritical, int usev2, LDAPControl **ctrlp);
+int slapi_ldap_get_lderrno(LDAP *ld, char **m, char **s);
+/* *ludpp is GIVEN (ldap_free_urldesc). */
+int slapi_ldap_url_parse(const char *url, struct ldap_url_desc **ludpp, int require_dn, int *secure);
+const char *slapi_urlparse_err2string(int err);
+/* The file is LENT; setting it TAKES the string. */
+const char *slapi_get_cacertfile(void);
+void slapi_set_cacertfile(char *certfile);
+int slapi_is_ldapi_conn(Slapi_PBlock *pb);
+
+/* ---------------------------------------------------------------- Password policy (389) */
+
+/* GIVEN: end it with slapi_pwpolicy_free. */
+Slapi_PWPolicy *slapi_get_pwpolicy(Slapi_DN *dn);
+void slapi_pwpolicy_free(Slapi_PWPolicy *pwpolicy);
+int slapi_pwpolicy_is_expired(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *expire_time, int *remaining_grace);
+int slapi_pwpolicy_is_locked(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *unlock_time);
+int slapi_pwpolicy_is_reset(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e);
+int slapi_check_account_lock(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, int pwresponse_req, int check_password_policy, int send_result);
+/* Response controls of a bind; -1 leaves a part of the policy's out. */
+int slapi_pwpolicy_make_response_control(Slapi_PBlock *pb, int seconds, int logins, int error);
+int slapi_add_pwd_control(Slapi_PBlock *pb, char *arg, long time);
+void slapi_add_auth_response_control(Slapi_PBlock *pb, const char *binddn);
+
+/* ---------------------------------------------------------------- Virtual attributes (389) */
+
+/* 0, or SLAPI_VIRTUALATTRS_NOT_FOUND, _LOOP_DETECTED. Values and name are handed back
+ * with slapi_vattr_values_free and the flags that came in *buffer_flags. */
+int slapi_vattr_values_get(Slapi_Entry *e, char *type, Slapi_ValueSet **results, int *type_name_disposition, char **actual_type_name, int flags, int *buffer_flags);
+int slapi_vattr_values_type_thang_get(Slapi_Entry *e, vattr_type_thang *type_thang, Slapi_ValueSet **results, int *type_name_disposition, char **actual_type_name, int flags, int *buffer_flags);
+void slapi_vattr_values_free(Slapi_ValueSet **value, char **actual_type_name, int flags);
+int slapi_vattr_value_compare(Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags);
+/* The list is GIVEN: end it with slapi_vattr_attrs_free. Names are LENT by it. */
+int slapi_vattr_list_attrs(Slapi_Entry *e, vattr_type_thang **types, int flags, int *buffer_flags);
+void slapi_vattr_attrs_free(vattr_type_thang **types, int flags);
+vattr_type_thang *vattr_typethang_first(vattr_type_thang *t);
+vattr_type_thang *vattr_typethang_next(vattr_type_thang *t);
+char *vattr_typethang_get_name(vattr_type_thang *t);
+unsigned long vattr_typethang_get_flags(vattr_type_thang *t);
+void slapi_entry_vattrcache_watermark_invalidate(Slapi_Entry *e);
+int slapi_entry_vattrcache_watermark_isvalid(const Slapi_Entry *e);
+void slapi_entry_vattrcache_watermark_set(Slapi_Entry *e);
+void slapi_entrycache_vattrcache_watermark_invalidate(void);
+
+/* ---------------------------------------------------------------- Further services (389) */
+
+/* The default settings of plug-ins, cn=plugin default config,cn=config. The set is GIVEN. */
+int slapi_set_plugin_default_config(const char *type, Slapi_Value *value);
+int slapi_get_plugin_default_config(char *type, Slapi_ValueSet **valueset);
+int slapi_matchingrule_unregister(char *oid);
+int slapi_reload_internal_attr_syntax(void);
+int slapi_operation_get_replica_attr(Slapi_PBlock *pb, Slapi_Operation *op, const char *type, void *value);
+void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callback);
+
 /* ================================================================ constants */
 
 /* Plug-in versions */
