@@ -33,8 +33,8 @@ type conn struct {
 	authed    atomic.Bool  // bound to a name
 	bound     atomic.Pointer[boundAs]
 	count     counters
-	stopping  atomic.Bool  // the server shuts down: read no more
-	secure    bool         // TLS is on; changed by the reader while nothing runs
+	stopping  atomic.Bool // the server shuts down: read no more
+	secure    bool        // TLS is on; changed by the reader while nothing runs
 	killed    atomic.Pointer[string]
 
 	mu        sync.Mutex
