@@ -21,7 +21,7 @@ const (
 )
 
 var (
-	firstNames = []string{"Ada", "Alan", "Barbara", "Claude", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Jean", "Ken", "Leslie", "Margaret", "Niklaus", "Radia", "Tim"}
+	firstNames = []string{"Ada", "Alan", "Barbara", "Clara", "Donald", "Edsger", "Frances", "Grace", "Hedy", "Jean", "Ken", "Leslie", "Margaret", "Niklaus", "Radia", "Tim"}
 	lastNames  = []string{"Abel", "Berg", "Castro", "Dumont", "Eriksen", "Fischer", "Garcia", "Haddad", "Ivanova", "Jansen", "Kowalski", "Lindgren", "Moreau", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Schmidt", "Tanaka"}
 	titles     = []string{"Engineer", "Analyst", "Accountant", "Librarian", "Gardener", "Physicist", "Editor"}
 	cities     = []string{"Berlin", "Lagos", "Lima", "Osaka", "Oslo", "Pune", "Quito", "Turin"}
