@@ -9,12 +9,20 @@ import (
 
 // consumers are the consumers that run.
 type consumers struct {
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	mu      sync.Mutex // a stop may come while they are started
+	stopped bool
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
 }
 
-// startConsumers starts a consumer for each syncrepl line.
+// startConsumers starts a consumer for each syncrepl line, unless the server has
+// been stopped already.
 func (d *Daemon) startConsumers() {
+	d.consumers.mu.Lock()
+	defer d.consumers.mu.Unlock()
+	if d.consumers.stopped {
+		return
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	d.consumers.cancel = cancel
 	for _, cd := range d.cfg.Databases {
@@ -30,8 +38,12 @@ func (d *Daemon) startConsumers() {
 
 // stopConsumers ends them; each comes to the end of the change it makes.
 func (d *Daemon) stopConsumers() {
-	if d.consumers.cancel != nil {
-		d.consumers.cancel()
+	d.consumers.mu.Lock()
+	d.consumers.stopped = true
+	cancel := d.consumers.cancel
+	d.consumers.mu.Unlock()
+	if cancel != nil {
+		cancel()
 		d.consumers.wg.Wait()
 	}
 }
