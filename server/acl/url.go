@@ -36,16 +36,9 @@ func parseURL(text string) (*ldapURL, bool) {
 	if len(parts) > 1 && parts[1] != "" {
 		u.attrs = strings.Split(parts[1], ",")
 	}
-	if len(parts) > 2 {
-		switch strings.ToLower(parts[2]) {
-		case "", "base":
-		case "one", "onelevel":
-			u.scope = wire.ScopeOne
-		case "sub", "subtree":
-			u.scope = wire.ScopeSub
-		case "children", "subordinate":
-			u.scope = wire.ScopeChildren
-		default:
+	if len(parts) > 2 && parts[2] != "" {
+		var ok bool
+		if u.scope, ok = wire.ScopeNamed(parts[2]); !ok {
 			return nil, false
 		}
 	}

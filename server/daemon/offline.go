@@ -8,6 +8,7 @@ import (
 	"libslapi/server/backend"
 	"libslapi/server/config"
 	"libslapi/server/dn"
+	"libslapi/server/filter"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
 )
@@ -128,6 +129,23 @@ func (c *command) toolConfig(a *toolArgs) (*config.Config, int) {
 		return nil, c.badConfig(err, false)
 	}
 	return cfg, 0
+}
+
+// toolFilter is the filter of -a, which chooses entries; all without one. It is
+// nil when it cannot be used, and the status says how the tool ends.
+func (c *command) toolFilter(a *toolArgs, cfg *config.Config) (*filter.Node, int) {
+	f := &filter.Node{Kind: filter.Present, Attr: "objectClass"}
+	if a.filter != "" {
+		var err error
+		if f, err = filter.Parse(a.filter); err != nil {
+			fmt.Fprintf(c.stderr, "Invalid filter '%s'\n", a.filter)
+			return nil, 1
+		}
+	}
+	if err := f.Resolve(cfg.Schema, nil); err != nil {
+		return nil, c.fail("filter %s: %v", a.filter, err)
+	}
+	return f, 0
 }
 
 var errUsage = errors.New("usage")

@@ -66,13 +66,9 @@ func (c *command) slapadd() int {
 	if a.number == 0 && a.file == "" && a.dir != "" {
 		return c.addConfig(a)
 	}
-	src, err := loadConfig(a.file, a.dir, a.dry)
-	if err != nil {
-		return c.badConfig(err, false)
-	}
-	cfg, err := src.settle()
-	if err != nil {
-		return c.badConfig(err, false)
+	cfg, status := c.toolConfig(a)
+	if cfg == nil {
+		return status
 	}
 	d, ok := c.chooseDatabase(cfg, a)
 	if !ok {
@@ -96,6 +92,7 @@ func (c *command) slapadd() int {
 		if l.db = c.openFor(cfg, d, a, false); l.db == nil {
 			return 1
 		}
+		var err error
 		if l.im, err = l.db.NewImporter(); err != nil {
 			l.db.Close()
 			return c.fail("could not open database: %v", err)

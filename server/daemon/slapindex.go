@@ -18,13 +18,9 @@ func (c *command) slapindex() int {
 	if a == nil {
 		return status
 	}
-	src, err := loadConfig(a.file, a.dir, false)
-	if err != nil {
-		return c.badConfig(err, false)
-	}
-	cfg, err := src.settle()
-	if err != nil {
-		return c.badConfig(err, false)
+	cfg, status := c.toolConfig(a)
+	if cfg == nil {
+		return status
 	}
 	d, ok := c.chooseDatabase(cfg, a)
 	if !ok {
@@ -48,7 +44,7 @@ func (c *command) slapindex() int {
 		return 1
 	}
 	var bar *progressbar.ProgressBar
-	err = db.Reindex(a.rest, func(done, total int) {
+	err := db.Reindex(a.rest, func(done, total int) {
 		if a.verbose > 0 {
 			fmt.Fprintf(c.stderr, "indexed %d of %d entries\n", done, total)
 			return

@@ -46,16 +46,9 @@ func (c *command) slapschema() int {
 	if cfg == nil {
 		return status
 	}
-	f := &filter.Node{Kind: filter.Present, Attr: "objectClass"}
-	if a.filter != "" {
-		var err error
-		if f, err = filter.Parse(a.filter); err != nil {
-			fmt.Fprintf(c.stderr, "Invalid filter '%s'\n", a.filter)
-			return 1
-		}
-	}
-	if err := f.Resolve(cfg.Schema, nil); err != nil {
-		return c.fail("filter %s: %v", a.filter, err)
+	f, status := c.toolFilter(a, cfg)
+	if f == nil {
+		return status
 	}
 	d, ok := c.chooseDatabase(cfg, a)
 	if !ok {

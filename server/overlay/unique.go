@@ -148,16 +148,7 @@ func parseURI(env *Env, text string) (uniqueURI, error) {
 			u.attrs = append(u.attrs, t)
 		}
 	}
-	switch strings.ToLower(parts[2]) {
-	case "sub", "subtree":
-		u.scope = wire.ScopeSub
-	case "one", "onelevel":
-		u.scope = wire.ScopeOne
-	case "children", "subordinate":
-		u.scope = wire.ScopeChildren
-	case "base":
-		u.scope = wire.ScopeBase
-	default:
+	if u.scope, ok = wire.ScopeNamed(parts[2]); !ok {
 		return u, fmt.Errorf("the scope must be sub, one or children")
 	}
 	if parts[3] != "" {

@@ -201,16 +201,9 @@ func parseURL(text string, put func(part int, s string) string) (*searchURL, boo
 		parts[i] = put(i, un)
 	}
 	u := &searchURL{base: parts[0]}
-	if len(parts) > 2 {
-		switch strings.ToLower(parts[2]) {
-		case "", "base":
-		case "one", "onelevel":
-			u.scope = wire.ScopeOne
-		case "sub", "subtree":
-			u.scope = wire.ScopeSub
-		case "subordinate", "children":
-			u.scope = wire.ScopeChildren
-		default:
+	if len(parts) > 2 && parts[2] != "" {
+		var ok bool
+		if u.scope, ok = wire.ScopeNamed(parts[2]); !ok {
 			return nil, false
 		}
 	}

@@ -4,6 +4,8 @@
 // search filter is the raw BER element.
 package wire
 
+import "strings"
+
 // Request is one protocol operation that a client can send.
 type Request interface{ isRequest() }
 
@@ -58,6 +60,23 @@ const (
 	ScopeSub      Scope = 2
 	ScopeChildren Scope = 3
 )
+
+// ScopeNamed reads the scope of an LDAP URL in any case (RFC 4516 section 2, and
+// the longer words that slapd takes). ok is false for an unknown word; the empty
+// word is not one, as what it stands for depends on the URL's place.
+func ScopeNamed(word string) (scope Scope, ok bool) {
+	switch strings.ToLower(word) {
+	case "base":
+		return ScopeBase, true
+	case "one", "onelevel":
+		return ScopeOne, true
+	case "sub", "subtree":
+		return ScopeSub, true
+	case "children", "subordinate":
+		return ScopeChildren, true
+	}
+	return ScopeBase, false
+}
 
 // Deref tells when aliases are dereferenced.
 type Deref int
