@@ -34,9 +34,6 @@ var pluginTypes = words(`preoperation postoperation extendedop object audit
 	syntax matchingrule accesscontrol acl database index replication
 	pwdstoragescheme reverpwdstoragescheme vattrsp pwpolicy`)
 
-// KnownPluginType tells whether typ (any case) is a type of plug-in.
-func KnownPluginType(typ string) bool { return pluginTypes[strings.ToLower(typ)] }
-
 // moduleNames are the modules of the peer; what they bring is built in here, or
 // is refused where it is used.
 var moduleNames = words(`back_mdb back_hdb back_bdb back_ldif back_monitor back_config back_ldap back_meta back_asyncmeta
