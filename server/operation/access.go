@@ -27,6 +27,51 @@ type asker struct {
 	root bool              // the requestor may do everything that plug-ins do not refuse
 	plug plugin.AccessHost // plug-ins that may refuse; nil: none
 	req  acl.Request
+	// rulings are the answers of the directives that no entry and no value
+	// change, by type in the order in which they were asked for; next is the
+	// likeliest one.
+	rulings []ruling
+	next    int
+	own     ruling // about the entry itself
+}
+
+// ruling is the directives' answer about an attribute type, if it is always the
+// same.
+type ruling struct {
+	t     *schema.AttributeType
+	asked bool
+	fixed bool
+	have  acl.Priv
+}
+
+// maxRulings bounds what is remembered, as it is looked through.
+const maxRulings = 64
+
+// ruling finds out whether the answer about a type without options is the same
+// for all entries.
+func (a *asker) ruling(t *schema.AttributeType) ruling {
+	for n := range a.rulings {
+		i := a.next + n
+		if i >= len(a.rulings) {
+			i -= len(a.rulings)
+		}
+		if a.rulings[i].t == t {
+			a.next = i + 1
+			return a.rulings[i]
+		}
+	}
+	r := a.req
+	r.Type = t
+	x := ruling{t: t, asked: true}
+	x.have, x.fixed = a.set.Fixed(&r)
+	if a.rulings == nil {
+		a.rulings = make([]ruling, 0, 16)
+	}
+	if len(a.rulings) < maxRulings {
+		a.rulings = append(a.rulings, x)
+		a.next = len(a.rulings)
+	}
+	return x
 }
 
 // access prepares the questions of access to entries of a database.
@@ -123,6 +168,17 @@ func (a *asker) entry(e *entry.Entry, pseudo string, need acl.Priv) bool {
 	if a.deny {
 		return false
 	}
+	if pseudo == acl.AttrEntry {
+		if !a.own.asked {
+			r := a.req
+			r.Pseudo = pseudo
+			a.own.asked = true
+			a.own.have, a.own.fixed = a.set.Fixed(&r)
+		}
+		if a.own.fixed {
+			return a.own.have&need == need
+		}
+	}
 	r := a.req
 	r.Entry, r.Pseudo, r.Need = e, pseudo, need
 	return a.set.Allowed(&r)
@@ -141,6 +197,11 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 	}
 	if a.deny {
 		return false
+	}
+	if len(options) == 0 && need&^acl.Read == 0 {
+		if x := a.ruling(t); x.fixed {
+			return x.have&need == need
+		}
 	}
 	r := a.req
 	r.Entry, r.Type, r.Options, r.Value, r.Need = e, t, options, value, need

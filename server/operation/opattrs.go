@@ -194,7 +194,7 @@ const contextKey = csn.ContextKey
 // contextCSN are the CSNs of the last changes in a database, one of each
 // server, shown on its suffix entry.
 func (c *computer) contextCSN(e *entry.Entry) [][]byte {
-	if c.db == nil || c.v == nil || c.s.is389() || e.Has(contextKey) || !c.isSuffix(e.Name.Norm) {
+	if c.db == nil || c.v == nil || c.s.is389() || !c.isSuffix(e.Name.Norm) || e.Has(contextKey) {
 		return nil
 	}
 	v, err := csn.ReadContext(c.v)

@@ -270,7 +270,7 @@ func (x *searcher) walk(base *entry.Entry) error {
 // query runs one backend search and takes its entries.
 func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
 	lim := x.s.limitsOf(x.op, x.db)
-	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp}
+	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp, Transient: x.keepsNone()}
 	if !x.ask.all {
 		q.MaxCandidates = lim.MaxCandidates
 	}
@@ -325,7 +325,7 @@ func (x *searcher) found(e *entry.Entry) {
 		return
 	}
 	e = x.comp.withContext(e)
-	if x.delay || x.paging != nil || x.ordered() {
+	if x.collects() {
 		x.collect = append(x.collect, e)
 		return
 	}

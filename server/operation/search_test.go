@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"libslapi/server/acl"
 	"libslapi/server/ber"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
@@ -354,5 +355,86 @@ func (w *writer) SendEntry(op *plugin.Operation, m *plugin.EntryMessage) error {
 	if mod.Result.Code != 0 {
 		w.e.t.Errorf("%+v", mod.Result)
 	}
+	return nil
+}
+
+// TestManyEntries: what a search that reads entries where they are stored sends
+// is right for all ways in which entries may be kept until they are sent.
+func TestManyEntries(t *testing.T) {
+	const n = 400 // more than the database makes room for in its cache
+	e := newEnv(t, OpenLDAP)
+	e.host.only = map[string]bool{}
+	for i := range n {
+		uid := fmt.Sprintf("p%03d", i)
+		a := e.add("dn: uid=" + uid + "," + people + "\nobjectClass: inetOrgPerson\nuid: " + uid + "\ncn: c " + uid + "\nsn: " + fmt.Sprintf("s%03d", n-1-i) + "\nmail: " + uid + "@example.com\n")
+		expect(t, uid, a, wire.Success, "")
+	}
+	run := func(what string, deref wire.Deref, want func(i int) int, ctls ...wire.Control) {
+		t.Helper()
+		c := &copier{}
+		f, err := filter.Parse("(&(uid=p*)(mail=*))")
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := &wire.SearchRequest{Base: people, Scope: wire.ScopeSub, Deref: deref, Filter: f.Append(nil)}
+		op := e.s.NewOperation(context.Background(), e.conn, &wire.Message{ID: 7, Op: req, Controls: ctls}, c)
+		e.s.Handle(op)
+		if op.Result.Code != wire.Success || len(c.sent) != n {
+			t.Fatalf("%s: %d entries, %+v", what, len(c.sent), op.Result)
+		}
+		for i, text := range c.sent {
+			uid, sn := fmt.Sprintf("p%03d", want(i)), fmt.Sprintf("s%03d", n-1-want(i))
+			if text != "uid="+uid+","+people+" objectClass=inetOrgPerson uid="+uid+" cn=c "+uid+" sn="+sn+" mail="+uid+"@example.com" {
+				t.Fatalf("%s: entry %d: %s", what, i, text)
+			}
+		}
+	}
+	straight, turned := func(i int) int { return i }, func(i int) int { return n - 1 - i }
+	for _, who := range []string{root, ""} {
+		for _, lines := range [][]string{nil, {"to attrs=userPassword by * auth", "to * by * read"}, {"to attrs=mail by dn.exact=" + root + " write by * read", "to dn.sub=" + people + " by * read", "to * by * read"}} {
+			var set *acl.Set
+			if lines != nil {
+				set = mustACL(t, e.s.Schema(), lines...)
+			}
+			e.s.UpdateDatabase("userRoot", func(d *Database) { d.ACL = set })
+			e.as(root, "secret")
+			if who == "" {
+				e.do(&wire.BindRequest{Version: 3, Method: wire.AuthSimple})
+			}
+			run("plain", wire.DerefNever, straight)
+			run("aliases", wire.DerefAlways, straight)
+			run("sorted", wire.DerefNever, turned, sortBy("sn:caseIgnoreOrderingMatch"))
+			run("one page", wire.DerefNever, straight, build(ControlPaged, func(b *ber.Builder) { b.Int(ber.TagInteger, 1000); b.String(ber.TagOctetString, "") }))
+			e.host.only = map[string]bool{plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}.String(): true}
+			var kept []*entry.Entry
+			e.host.hook(plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}.String(), func(op *plugin.Operation) plugin.Outcome {
+				kept = append(kept, op.Current)
+				return plugin.Outcome{}
+			})
+			run("with a plug-in", wire.DerefNever, straight)
+			for i, k := range kept {
+				if k.First("uid") != fmt.Sprintf("p%03d", i) {
+					t.Fatalf("the plug-in's entry %d is %s now", i, k.Name.Pretty)
+				}
+			}
+			e.host.only, e.host.on = map[string]bool{}, nil
+		}
+	}
+}
+
+// copier keeps entries as text.
+type copier struct {
+	client
+	sent []string
+}
+
+func (c *copier) SendEntry(_ *plugin.Operation, m *plugin.EntryMessage) error {
+	text := m.DN
+	for _, a := range m.Attrs {
+		for _, v := range a.Values {
+			text += " " + a.Type + "=" + string(v)
+		}
+	}
+	c.sent = append(c.sent, text)
 	return nil
 }

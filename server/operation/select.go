@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"slices"
 	"strings"
 
 	"libslapi/server/acl"
@@ -154,14 +155,25 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 	return out
 }
 
+// readable gives those of values that the requestor may read; values itself
+// when they are all.
 func readable(ask *asker, e *entry.Entry, t *schema.AttributeType, options []string, values [][]byte) [][]byte {
-	out := make([][]byte, 0, len(values))
-	for _, v := range values {
-		if ask.attr(e, t, options, v, acl.PrivRead) {
-			out = append(out, v)
-		}
+	if ask.plug == nil && len(options) == 0 && ask.ruling(t).fixed {
+		return values // the attribute as a whole may be read
 	}
-	return out
+	for i, v := range values {
+		if ask.attr(e, t, options, v, acl.PrivRead) {
+			continue
+		}
+		out := slices.Clone(values[:i])
+		for _, v := range values[i+1:] {
+			if ask.attr(e, t, options, v, acl.PrivRead) {
+				out = append(out, v)
+			}
+		}
+		return out
+	}
+	return values
 }
 
 // entryOut sends one entry of a search with the hooks around it. An entry that

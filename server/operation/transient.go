@@ -1,0 +1,32 @@
+package operation
+
+import (
+	"libslapi/server/plugin"
+	"libslapi/server/schema"
+)
+
+// Computes tells that values are worked out for operational types only, which
+// lets the database test entries for all other filters as they are stored.
+func (c *computer) Computes(t *schema.AttributeType) bool {
+	return t.Usage != schema.UserApplications
+}
+
+// collects tells whether entries are kept until the search is over.
+func (x *searcher) collects() bool { return x.delay || x.paging != nil || x.ordered() }
+
+// keepsNone tells whether every entry found is sent, or passed over, at once,
+// and no plug-in gets to see it.
+func (x *searcher) keepsNone() bool {
+	if x.collects() || x.sync != nil || x.op.Internal || x.ask.plug != nil {
+		return false
+	}
+	host := x.s.plugins()
+	for _, phase := range [...]plugin.Phase{plugin.Pre, plugin.Post} {
+		for _, slot := range [...]plugin.Slot{plugin.SlotEntry, plugin.SlotReferral} {
+			if host.Listens(plugin.Point{Phase: phase, Slot: slot}, x.op.Database) {
+				return false
+			}
+		}
+	}
+	return true
+}
