@@ -30,6 +30,14 @@ func forgetBackends() {
 	backends.m = nil
 }
 
+// forgetBackend has the object of a deleted database made anew for the next one
+// of its name.
+func forgetBackend(name string) {
+	backends.Lock()
+	defer backends.Unlock()
+	delete(backends.m, name)
+}
+
 // backendNamed gives the C object of a database; nil for "" and for an unknown one.
 func backendNamed(name string) *C.Slapi_Backend {
 	if name == "" {

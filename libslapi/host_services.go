@@ -215,10 +215,18 @@ func (h *cHost) RewriteSearch(op *plugin.Operation) wire.ResultCode {
 // BackendState tells the plug-ins that asked that a database changed its state;
 // states are SLAPI_BE_STATE_*.
 func (h *cHost) BackendState(name string, old, now int) {
+	if now == C.SLAPI_BE_STATE_ON {
+		if s := services(); s != nil {
+			h.startUSN(s)
+		}
+	}
 	c := C.CString(name)
 	defer C.free(unsafe.Pointer(c))
 	onThread(func() bool {
 		C.cshim_be_state(c, C.int(old), C.int(now))
 		return true
 	})
+	if now == C.SLAPI_BE_STATE_DELETE {
+		forgetBackend(name)
+	}
 }

@@ -78,17 +78,14 @@ func (t *Tree) undo(changes []change) {
 // apply brings the configuration and the running server to a new state.
 func (t *Tree) apply(old, now *state, changes []change) error {
 	live := t.live()
-	const front = "olcdatabase={-1}frontend,cn=config"
 	t.mu.Lock()
 	oldCfg := *t.cfg
 	n := *t.cfg
-	n.Databases = append([]*Database(nil), t.cfg.Databases...)
 	n.Plugins = append([]plugin.Spec(nil), t.cfg.Plugins...)
 	var err error
 	global := false
 	touched := map[string]bool{}
-	type pair struct{ old, now *Database }
-	var dbs []pair
+	var dbs []dbChange
 	var plugins []change
 	for _, c := range changes {
 		e := c.after
@@ -97,7 +94,7 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		}
 		norm := e.Name.Norm
 		switch {
-		case norm == "cn=config" || norm == front:
+		case norm == "cn=config" || norm == frontNorm:
 			global = true
 		case strings.HasPrefix(norm, "olcdatabase="):
 			touched[norm] = true
@@ -110,26 +107,14 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 	if global && err == nil {
 		var g *Global
 		var f *Database
-		if g, f, err = n.globalOf(now.byNorm["cn=config"], now.byNorm[front]); err == nil {
+		if g, f, err = n.globalOf(now.byNorm["cn=config"], now.byNorm[frontNorm]); err == nil {
 			n.Global, n.Frontend = *g, f
 		}
 	}
-	for i, d := range n.Databases {
+	if err == nil {
 		// the frontend's settings are the defaults of all databases
-		if err != nil || !global && !touched[d.entryNorm()] {
-			continue
-		}
-		var nd *Database
-		if nd, err = n.databaseOf(now.byNorm[d.entryNorm()], n.Frontend); err == nil {
-			nd.File, nd.Line = d.File, d.Line
-			if nd.Syncprov, err = n.syncprovIn(now, d); err != nil {
-				break
-			}
-			n.Databases[i] = nd
-			if touched[d.entryNorm()] {
-				dbs = append(dbs, pair{d, nd})
-			}
-		}
+		n.Databases, dbs, err = n.databasesOf(now, func(norm string) bool { return global || touched[norm] },
+			func(norm string) bool { return touched[norm] })
 	}
 	if err != nil {
 		t.mu.Unlock()
@@ -142,10 +127,8 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		if global {
 			err = live.Global(&oldCfg.Global, &n.Global, oldCfg.Frontend, n.Frontend)
 		}
-		for _, p := range dbs {
-			if err == nil {
-				err = live.Database(p.old, p.now)
-			}
+		if err == nil {
+			err = applyDatabases(live, dbs)
 		}
 		if err == nil && len(plugins) > 0 && strings.EqualFold(now.byNorm["cn=config"].First("nsslapd-dynamic-plugins"), "on") {
 			err = t.applyPlugins(live, &oldCfg, plugins)
@@ -157,6 +140,39 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		t.mu.Unlock()
 	}
 	return err
+}
+
+// applyDatabases puts changes of databases into force: new ones are opened
+// first, so that a failure leaves all as it was, and closed ones go last.
+func applyDatabases(live Live, changes []dbChange) error {
+	for i, c := range changes {
+		var err error
+		switch {
+		case c.old == nil:
+			err = live.OpenDatabase(c.now)
+		case c.now != nil:
+			err = live.Database(c.old, c.now)
+		}
+		if err == nil {
+			continue
+		}
+		for _, done := range changes[:i] {
+			if done.old == nil {
+				if cerr := live.CloseDatabase(done.now); cerr != nil {
+					err = errors.Join(err, cerr)
+				}
+			}
+		}
+		return err
+	}
+	for _, c := range changes {
+		if c.now == nil {
+			if err := live.CloseDatabase(c.old); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (t *Tree) applyPlugins(live Live, oldCfg *Config, plugins []change) error {

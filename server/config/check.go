@@ -20,8 +20,13 @@ var permanent = map[string]bool{
 const TasksBase = "cn=tasks,cn=config"
 
 func (x *txn) checkAdd(e *entry.Entry) error {
-	if e.Has("olcDatabase") || e.Has("olcOverlay") {
-		return wire.Errorf(wire.UnwillingToPerform, "databases and overlays are added in the configuration file")
+	switch {
+	case e.Has("olcDatabase"):
+		return x.addDatabase(e)
+	case e.Has("olcOverlay"):
+		return wire.Errorf(wire.UnwillingToPerform, "overlays are added in the configuration file")
+	case dn.ParentNorm(e.Name.Norm) == ldbmBase:
+		return x.addInstance(e)
 	}
 	return x.check(nil, e)
 }
@@ -47,7 +52,10 @@ func (x *txn) check(before, after *entry.Entry) error {
 		return x.checkGlobal(after, nil)
 	case norm == "olcdatabase={-1}frontend,cn=config":
 		return x.checkGlobal(nil, after)
-	case strings.HasPrefix(norm, "olcdatabase="):
+	case strings.HasPrefix(norm, databaseRDN):
+		if after == nil {
+			return x.dropDatabase(norm)
+		}
 		return x.checkDatabase(before, after)
 	case strings.HasPrefix(norm, "olcoverlay="):
 		if after == nil {
@@ -61,7 +69,9 @@ func (x *txn) check(before, after *entry.Entry) error {
 		}
 	case x.client && dn.IsSuffix(norm, "cn=schema,cn=config"):
 		return wire.Errorf(wire.UnwillingToPerform, "the schema is changed in its files")
-	case dn.IsSuffix(norm, "cn=ldbm database,"+pluginsBase):
+	case dn.ParentNorm(norm) == mappingBase:
+		return x.checkNode(before, after)
+	case dn.IsSuffix(norm, ldbmBase):
 		return x.checkLDBM(before, after)
 	case after != nil && isPluginEntry(after):
 		if _, err := x.t.Config().specOf(after, after.Name.Pretty); err != nil {
@@ -121,7 +131,7 @@ func (x *txn) checkDatabase(before, after *entry.Entry) error {
 	}
 	if now.BuiltIn() {
 		x.linkIndexes(now, c.Schema)
-		x.link("cn="+now.Name+",cn=ldbm database,"+pluginsBase, "nsslapd-readonly", map[bool]string{true: "on", false: "off"}[now.ReadOnly], c.Schema)
+		x.link("cn="+now.Name+","+ldbmBase, "nsslapd-readonly", map[bool]string{true: "on", false: "off"}[now.ReadOnly], c.Schema)
 	}
 	return nil
 }
@@ -141,7 +151,7 @@ func (x *txn) link(name, attr, value string, s *schema.Schema) {
 
 // linkIndexes makes the nsIndex entries of a database say what its olcDbIndex says.
 func (x *txn) linkIndexes(d *Database, s *schema.Schema) {
-	base, err := nameOf("cn=index,cn="+dn.Escape([]byte(d.Name))+",cn=ldbm database,"+pluginsBase, s)
+	base, err := nameOf("cn=index,cn="+dn.Escape([]byte(d.Name))+","+ldbmBase, s)
 	if err != nil || x.s.byNorm[base.Norm] == nil {
 		return
 	}
@@ -187,7 +197,7 @@ func (x *txn) checkLDBM(before, after *entry.Entry) error {
 		if !d.BuiltIn() {
 			continue
 		}
-		inst, err := nameOf("cn="+dn.Escape([]byte(d.Name))+",cn=ldbm database,"+pluginsBase, c.Schema)
+		inst, err := nameOf("cn="+dn.Escape([]byte(d.Name))+","+ldbmBase, c.Schema)
 		if err != nil {
 			continue
 		}
@@ -199,7 +209,8 @@ func (x *txn) checkLDBM(before, after *entry.Entry) error {
 		switch {
 		case e.Name.Norm == inst.Norm:
 			if after == nil {
-				return wire.Errorf(wire.UnwillingToPerform, "a database cannot be deleted while the server runs")
+				x.drop(olc)
+				return nil
 			}
 			on, err := parseBool(orElse(after.First("nsslapd-readonly"), "off"))
 			if err != nil {

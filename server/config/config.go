@@ -132,6 +132,7 @@ type Database struct {
 	Syncprov   *Syncprov // overlay syncprov; nil without one
 	Overlays   []*Overlay
 	Syncrepl   []*replica.Settings
+	Route      Route
 	File       string
 	Line       int
 	Values     Values

@@ -278,7 +278,7 @@ func (b *builder) containers() {
 	container("cn=plugins,cn=config")
 	container("cn=Password Storage Schemes,cn=plugins,cn=config")
 	container("cn=tasks,cn=config")
-	container("cn=mapping tree,cn=config")
+	container(mappingBase)
 	container("cn=features,cn=config")
 	b.add("oid=1.3.6.1.4.1.42.2.27.9.5.8,cn=features,cn=config", "objectClass", "top", "objectClass", "directoryServerFeature",
 		"oid", "1.3.6.1.4.1.42.2.27.9.5.8", "cn", "Account Usable Request Control")
@@ -295,7 +295,28 @@ func (b *builder) containers() {
 	b.add("cn=config,cn=ldbm database,cn=plugins,cn=config", "objectClass", "top", "objectClass", "extensibleObject", "cn", "config",
 		"nsslapd-lookthroughlimit", "5000", "nsslapd-idlistscanlimit", "4000", "nsslapd-mode", "600",
 		"nsslapd-pagedlookthroughlimit", "0", "nsslapd-rangelookthroughlimit", "5000")
-	container("cn=default indexes,cn=config,cn=ldbm database,cn=plugins,cn=config")
+	b.defaultIndexes()
+}
+
+// defaultIndexes are the indexes of a database that is added as 389's instance.
+func (b *builder) defaultIndexes() {
+	base := "cn=default indexes,cn=config," + ldbmBase
+	b.add(base, "objectClass", "top", "objectClass", "extensibleObject", "cn", "default indexes")
+	if !b.cfg.Schema.Compat389() {
+		return
+	}
+	for _, set := range []struct{ kinds, attrs string }{
+		{"eq", "entryusn gidNumber mailAlternateAddress mailHost member memberOf memberUid nsUniqueId nsCertSubjectDN objectClass owner seeAlso uid uidNumber ntUniqueId ntUserDomainId uniqueMember nsTombstoneCSN targetUniqueId"},
+		{"pres", "aci"},
+		{"pres eq sub", "cn givenName mail sn telephoneNumber"},
+	} {
+		for _, attr := range strings.Fields(set.attrs) {
+			e := b.add("cn="+attr+","+base, "objectClass", "top", "objectClass", "nsIndex", "cn", attr, "nsSystemIndex", "false")
+			for _, kind := range strings.Fields(set.kinds) {
+				b.fill(e, "nsIndexType", kind)
+			}
+		}
+	}
 }
 
 // userDatabase shows a database as 389 does: its instance, indexes and suffix.
@@ -312,8 +333,14 @@ func (b *builder) userDatabase(d *Database) {
 		b.add("cn="+dn.Escape([]byte(s.Pretty))+",cn=mapping tree,cn=config", "objectClass", "top", "objectClass", "extensibleObject",
 			"objectClass", "nsMappingTree", "cn", s.Pretty, "cn", `"`+s.Pretty+`"`, "nsslapd-state", "backend", "nsslapd-backend", d.Name)
 	}
-	b.add("cn=monitor,"+base, "objectClass", "top", "objectClass", "extensibleObject", "cn", "monitor")
-	b.add("cn=index,"+base, "objectClass", "top", "objectClass", "extensibleObject", "cn", "index")
+	b.parts(base, d)
+}
+
+// parts are the entries below the instance of a database.
+func (b *builder) parts(base string, d *Database) {
+	for _, cn := range []string{"monitor", "index", "encrypted attributes", "encrypted attribute keys"} {
+		b.add("cn="+cn+","+base, "objectClass", "top", "objectClass", "extensibleObject", "cn", cn)
+	}
 	for _, ix := range d.Indexes() {
 		b.add("cn="+dn.Escape([]byte(ix.Attr))+",cn=index,"+base, indexAttrs(ix)...)
 	}

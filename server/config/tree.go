@@ -22,6 +22,10 @@ import (
 type Live interface {
 	Global(old, now *Global, oldFront, front *Database) error
 	Database(old, now *Database) error
+	// OpenDatabase brings a new database into service; CloseDatabase takes one
+	// out for good once the operations on it have ended.
+	OpenDatabase(d *Database) error
+	CloseDatabase(d *Database) error
 	// Plugin is called for a changed plug-in entry while nsslapd-dynamic-plugins
 	// is on: before or after is nil for a new or a deleted one.
 	Plugin(before, after *plugin.Spec) error
@@ -158,19 +162,12 @@ func (t *Tree) adopt(s *state) error {
 		}
 		c.Global, c.Frontend = *g, f
 	}
-	for i, d := range c.Databases {
-		if e := s.byNorm[d.entryNorm()]; e != nil && (global || t.changed(s, e.Name.Norm)) {
-			n, err := c.databaseOf(e, c.Frontend)
-			if err != nil {
-				return fmt.Errorf("%s: %v", e.Name.Pretty, err)
-			}
-			n.File, n.Line = d.File, d.Line
-			if n.Syncprov, err = c.syncprovIn(s, d); err != nil {
-				return err
-			}
-			c.Databases[i] = n
-		}
+	changed := func(norm string) bool { return t.changed(s, norm) }
+	list, _, err := c.databasesOf(s, func(norm string) bool { return global || t.changed(s, norm) }, changed)
+	if err != nil {
+		return err
 	}
+	c.Databases = list
 	return t.adoptPlugins(s)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"libslapi/server/backend"
 	"libslapi/server/dn"
@@ -85,10 +84,7 @@ func (x *txn) Add(e *entry.Entry) error {
 	if err := x.checkAdd(e); err != nil {
 		return err
 	}
-	s, _ := x.write()
-	e.ID = x.t.nextID.Add(1)
-	s.byNorm[norm] = e
-	s.order = append(s.order, norm)
+	x.put(e) // by its name now: a new database gets a number
 	return nil
 }
 
@@ -123,7 +119,7 @@ func (x *txn) Delete(e *entry.Entry) error {
 		return wire.Errorf(wire.NoSuchObject, "")
 	case x.s.hasChildren(norm):
 		return wire.Errorf(wire.NotAllowedOnNonLeaf, "")
-	case permanent[norm] || strings.HasPrefix(norm, "olcdatabase="):
+	case permanent[norm]:
 		return wire.Errorf(wire.UnwillingToPerform, "this entry of the configuration cannot be deleted")
 	}
 	if err := x.check(x.s.byNorm[norm], nil); err != nil {

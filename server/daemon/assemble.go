@@ -97,6 +97,12 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 		o.UpdateDN = &u
 	}
 	o.Hidden = d.Hidden
+	switch d.Route {
+	case config.Unrouted:
+		o.Unrouted = true
+	case config.Disabled:
+		o.Disabled = true
+	}
 	if d.BuiltIn() {
 		o.Sync = a.provider(d)
 	}

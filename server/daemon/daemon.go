@@ -25,7 +25,6 @@ import (
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
 	"libslapi/server/sasl"
-	"libslapi/server/schema"
 	csn "libslapi/server/sync"
 	"libslapi/server/wire"
 )
@@ -55,7 +54,8 @@ type Daemon struct {
 	providers map[string]*csn.Provider // of the databases, by name
 	consumers consumers
 	opened    []backend.Backend // in the order of opening
-	copies    []*snapshots
+	copies    map[string]*snapshots
+	ending    map[string]chan struct{} // databases being closed, by directory
 	begun     time.Time
 
 	metrics     *http.Server
@@ -407,45 +407,14 @@ func loadOrder(specs []plugin.Spec) []plugin.Spec {
 	return out
 }
 
-// openDatabase opens one database of the configuration.
-func openDatabase(s func() *schema.Schema, cd *config.Database, log *slog.Logger, readOnly bool) (*backend.DB, error) {
-	return backend.Open(backend.DBOptions{
-		Name: cd.Name, Type: cd.Type, Suffixes: cd.Suffixes, Dir: cd.Directory, Indexes: indexSpecs(cd.Indexes()),
-		NoSync: cd.NoSync, ReadOnly: readOnly, Log: log, Schema: s,
-	})
-}
-
 func (d *Daemon) openDatabases() error {
 	for _, cd := range d.cfg.Databases {
-		var b backend.Backend
-		var err error
-		switch {
-		case cd.Type == "config":
+		if cd.Type == "config" {
 			continue
-		case cd.Type == "monitor":
-			b = &monitor{d: d, cd: cd}
-		default:
-			var db *backend.DB
-			db, err = openDatabase(d.server.Schema, cd, d.slog, false)
-			if err == nil {
-				d.mu.Lock()
-				d.databases[cd.Name] = db
-				d.mu.Unlock()
-				b = db
-				d.serveCopies(cd, db)
-			}
 		}
-		if err != nil {
-			return fmt.Errorf("%s:%d: database %s: %w", cd.File, cd.Line, cd.Type, err)
-		}
-		d.mu.Lock()
-		d.opened = append(d.opened, b)
-		d.mu.Unlock()
-		odb := &operation.Database{Backend: b}
-		if err := d.fill(odb, cd, d.cfg); err != nil {
+		if err := d.openOne(cd, d.cfg); err != nil {
 			return err
 		}
-		d.server.AddDatabase(odb)
 	}
 	return d.monitor389()
 }
@@ -468,21 +437,6 @@ func (d *Daemon) monitor389() error {
 	}
 	d.server.AddDatabase(odb)
 	return nil
-}
-
-// serveCopies gives tools copies of a database. Without the socket the server
-// does its work all the same.
-func (d *Daemon) serveCopies(cd *config.Database, db *backend.DB) {
-	s, err := serveSnapshots(db, cd.Directory, func(err error) {
-		d.slog.Warn("no copy of the data was made", "database", cd.Name, "error", err)
-	})
-	if err != nil {
-		d.slog.Warn("tools cannot read the database while the server runs", "database", cd.Name, "error", err)
-		return
-	}
-	d.mu.Lock()
-	d.copies = append(d.copies, s)
-	d.mu.Unlock()
 }
 
 // Run serves until Stop.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"libslapi/server/config"
 	"libslapi/server/replica"
 )
 
@@ -11,28 +12,63 @@ import (
 type consumers struct {
 	mu      sync.Mutex // a stop may come while they are started
 	stopped bool
+	ctx     context.Context // nil before Run
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	of      map[string]*consumersOf // by database
+}
+
+// consumersOf are the consumers of one database.
+type consumersOf struct {
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
 }
 
 // startConsumers starts a consumer for each syncrepl line, unless the server has
 // been stopped already.
 func (d *Daemon) startConsumers() {
 	d.consumers.mu.Lock()
-	defer d.consumers.mu.Unlock()
 	if d.consumers.stopped {
+		d.consumers.mu.Unlock()
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	d.consumers.cancel = cancel
-	for _, cd := range d.cfg.Databases {
-		d.mu.Lock()
-		db := d.databases[cd.Name]
-		d.mu.Unlock()
-		for _, set := range cd.Syncrepl {
-			c := replica.New(d.server, db, set, d.slog)
-			d.consumers.wg.Go(func() { c.Run(ctx) })
-		}
+	d.consumers.ctx, d.consumers.cancel = context.WithCancel(context.Background())
+	d.consumers.mu.Unlock()
+	for _, cd := range d.tree.Config().Databases {
+		d.startConsumersOf(cd)
+	}
+}
+
+// startConsumersOf starts those of one database while the server serves.
+func (d *Daemon) startConsumersOf(cd *config.Database) {
+	d.consumers.mu.Lock()
+	defer d.consumers.mu.Unlock()
+	if len(cd.Syncrepl) == 0 || d.consumers.stopped || d.consumers.ctx == nil {
+		return
+	}
+	d.mu.Lock()
+	db := d.databases[cd.Name]
+	d.mu.Unlock()
+	ctx, cancel := context.WithCancel(d.consumers.ctx)
+	of := &consumersOf{cancel: cancel}
+	for _, set := range cd.Syncrepl {
+		c := replica.New(d.server, db, set, d.slog)
+		of.wg.Go(func() { c.Run(ctx) })
+	}
+	if d.consumers.of == nil {
+		d.consumers.of = map[string]*consumersOf{}
+	}
+	d.consumers.of[cd.Name] = of
+}
+
+// stopConsumersOf ends those of one database.
+func (d *Daemon) stopConsumersOf(name string) {
+	d.consumers.mu.Lock()
+	of := d.consumers.of[name]
+	delete(d.consumers.of, name)
+	d.consumers.mu.Unlock()
+	if of != nil {
+		of.cancel()
+		of.wg.Wait()
 	}
 }
 
@@ -40,10 +76,14 @@ func (d *Daemon) startConsumers() {
 func (d *Daemon) stopConsumers() {
 	d.consumers.mu.Lock()
 	d.consumers.stopped = true
-	cancel := d.consumers.cancel
+	cancel, all := d.consumers.cancel, d.consumers.of
+	d.consumers.of = nil
 	d.consumers.mu.Unlock()
 	if cancel != nil {
 		cancel()
-		d.consumers.wg.Wait()
+	}
+	for _, of := range all {
+		of.cancel()
+		of.wg.Wait()
 	}
 }

@@ -206,6 +206,9 @@ func (s *Server) bindSimple(op *plugin.Operation) error {
 	if db == nil {
 		return invalidCredentials()
 	}
+	if db.Disabled {
+		return outOfService()
+	}
 	who, err := s.checkEntryPassword(op, db)
 	if err != nil {
 		return err

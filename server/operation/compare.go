@@ -15,6 +15,9 @@ func (s *Server) compare(op *plugin.Operation) error {
 	if db == nil {
 		return s.nowhere(op)
 	}
+	if db.Disabled {
+		return outOfService()
+	}
 	if err := s.originalOnly(op, db); err != nil {
 		return err
 	}

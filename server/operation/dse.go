@@ -112,10 +112,13 @@ func newRootDSE(s *Server) *dseBackend {
 			if db.Backend.Type() == "monitor" && !s.is389() {
 				b.add("monitorContext", db.Backend.Suffixes()[0].Pretty)
 			}
-			if db.Hidden || db.Private {
+			if db.Hidden || db.Private || db.Unrouted {
 				continue
 			}
 			for _, n := range db.Backend.Suffixes() {
+				if s.is389() && s.database(dn.ParentNorm(n.Norm)) != nil && dn.ParentNorm(n.Norm) != "" {
+					continue // below another suffix
+				}
 				contexts = append(contexts, n.Pretty)
 			}
 		}

@@ -40,6 +40,9 @@ type searcher struct {
 	seen    map[string]bool // names visited, when aliases are followed
 	paging  *pager
 	sync    *syncSearch
+	// lower says of entries kept back which database below that of the base
+	// they are from; nil while in that of the base.
+	lower map[*entry.Entry]*Database
 	// hidden are classes whose entries only a filter that names the class
 	// finds, with whether it does.
 	hidden map[string]bool
@@ -70,6 +73,9 @@ func (s *Server) search(op *plugin.Operation) error {
 	if db == nil {
 		return s.nowhere(op)
 	}
+	if db.Disabled {
+		return outOfService()
+	}
 	if err := s.originalOnly(op, db); err != nil {
 		return err
 	}
@@ -97,6 +103,11 @@ func (s *Server) search(op *plugin.Operation) error {
 		defer x.sync.leave()
 	}
 	return x.run()
+}
+
+// outOfService is the answer of a database whose node is disabled.
+func outOfService() error {
+	return &wire.Error{Result: wire.Result{Code: wire.OperationsError}}
 }
 
 // nowhere is the answer for a name that no database holds.
@@ -256,6 +267,15 @@ func (x *searcher) walk(base *entry.Entry) error {
 		x.seen = map[string]bool{}
 		return x.walkAliases(base, op.Search.Scope)
 	}
+	if err := x.walkHere(base); err != nil {
+		return err
+	}
+	return x.walkLower()
+}
+
+// walkHere visits those in the database of the base.
+func (x *searcher) walkHere(base *entry.Entry) error {
+	op := x.op
 	if op.Search.Scope == wire.ScopeBase {
 		t, err := x.filter.Match(base, x.comp)
 		if err == nil && t == filter.True {
@@ -327,6 +347,9 @@ func (x *searcher) found(e *entry.Entry) {
 	e = x.comp.withContext(e)
 	if x.collects() {
 		x.collect = append(x.collect, e)
+		if x.lower != nil {
+			x.lower[e] = x.db
+		}
 		return
 	}
 	x.send(e)
@@ -338,7 +361,11 @@ func (x *searcher) send(e *entry.Entry) {
 		x.err = &wire.Error{Result: wire.Result{Code: wire.SizeLimitExceeded}}
 		return
 	}
-	if err := x.s.entryOut(x.op, e, x.ask, x.comp, x.sel, x.op.Search.TypesOnly, x.entryControls(e)); err != nil {
+	ask, comp := x.ask, x.comp
+	if db := x.lower[e]; db != nil { // kept back, of another database
+		ask, comp = x.s.access(x.op, db), &computer{s: x.s, db: db}
+	}
+	if err := x.s.entryOut(x.op, e, ask, comp, x.sel, x.op.Search.TypesOnly, x.entryControls(e)); err != nil {
 		x.err = err
 	}
 }

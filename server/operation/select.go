@@ -145,10 +145,15 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 		if t == nil || e.Has(name) {
 			continue
 		}
-		if asked, ok := sel.takes(schema.Description{Type: t}); !ok || asked == "" && s.onlyAsked(name) {
+		asked, ok := sel.takes(schema.Description{Type: t})
+		if !ok || asked == "" && s.onlyAsked(name) {
 			continue
 		}
-		if values := comp.value(e, t); values != nil {
+		values := comp.value(e, t)
+		if values == nil && asked != "" && s.is389() && comp.v != nil && !comp.private() && strings.EqualFold(name, "numSubordinates") {
+			values = [][]byte{[]byte("0")} // who asks for it by name gets that of a leaf
+		}
+		if values != nil {
 			take(t, nil, t.Name(), values)
 		}
 	}

@@ -59,6 +59,9 @@ type Database struct {
 	// are left out, and only the root may touch them without an ACL.
 	Hidden  bool
 	Private bool
+	// Unrouted databases are not found by their suffixes; Disabled ones are,
+	// and answer operationsError.
+	Unrouted, Disabled bool
 	// Open lets everybody read a Private database without an ACL, with
 	// OpenLDAP's habits.
 	Open bool
@@ -275,6 +278,9 @@ func (s *Server) storeDatabases(list []*Database) {
 			d.byName[db.Name()] = db
 		}
 		for _, suffix := range db.Backend.Suffixes() {
+			if db.Unrouted {
+				break
+			}
 			if _, taken := d.bySuffix[suffix.Norm]; !taken {
 				d.bySuffix[suffix.Norm] = db
 			}

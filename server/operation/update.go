@@ -30,6 +30,9 @@ func (s *Server) update(op *plugin.Operation) error {
 	if db == nil {
 		return s.nowhere(op)
 	}
+	if db.Disabled {
+		return outOfService()
+	}
 	if err := s.mayUpdate(op, db); err != nil {
 		return err
 	}
@@ -120,6 +123,9 @@ func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
 		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
 	}
 	if db.ReadOnly && !op.Internal {
+		if s.is389() {
+			return wire.Errorf(wire.UnwillingToPerform, "database is read-only")
+		}
 		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
 	}
 	if (db.Replica || db.UpdateDN != nil) && !op.Replicated && (db.UpdateDN == nil || op.Requestor.Norm != db.UpdateDN.Norm) {
