@@ -5,12 +5,13 @@
 # was recorded from Debian's slapd.
 #   -u  write NAME.txt anew
 # Lines "#conf: LINE" of a dialogue are lines of slapd.conf ("global:LINE" before the
-# databases), lines "#slapd: LINE" are for slapd alone (with PEER=slapd).
+# databases), lines "#slapd: LINE" are for slapd alone (with PEER=slapd). @WORK@/second and
+# @WORK@/third in them are empty folders.
 here=$(cd "$(dirname "$0")" && pwd)
 update=
 if [ "${1:-}" = -u ]; then update=1; shift; fi
 if [ $# -ne 1 ]; then
-    [ $# -gt 0 ] || set -- dialogue controls sasl txn
+    [ $# -gt 0 ] || set -- dialogue controls sasl txn accesslog
     status=0
     for n in "$@"; do "$0" ${update:+-u} "$n" || status=1; done
     exit $status
@@ -21,7 +22,8 @@ work=$(mktemp -d) || exit 2
 export LC_ALL=C LDAPNOINIT=1
 sock=$work/ldapi
 export URIS="ldap://127.0.0.1:$PORT/ ldapi://${sock//\//%2F}"
-mapfile -t lines < <(sed -n "s/^#conf: //p${PEER:+;s/^#$PEER: //p}" "$here/$name.sh")
+mapfile -t lines < <(sed -n "s/^#conf: //p${PEER:+;s/^#$PEER: //p}" "$here/$name.sh" | sed "s,@WORK@,$work,g")
+mkdir -p "$work/second" "$work/third"
 LDAPI=ldapi://${sock//\//%2F}
 URI=$("$START" "$work/s" "$PORT" "${lines[@]}") || { echo "the server does not start"; exit 1; }
 trap '"$START" --stop "$work/s" >/dev/null; rm -rf "$work"' EXIT

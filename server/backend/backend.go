@@ -66,6 +66,12 @@ type Txn interface {
 	Abort()
 }
 
+// Leaver is a Txn whose turn as the one writer can end before its changes are
+// durable (store.Leaver). wait must be called; it returns what Commit would.
+type Leaver interface {
+	Leave() (wait func() error)
+}
+
 // Query is one search below the level of access control.
 type Query struct {
 	Ctx    context.Context // ends the search early; may be nil

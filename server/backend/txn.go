@@ -425,8 +425,27 @@ func (t *txn) Commit() error {
 	if t.done {
 		return store.ErrClosed
 	}
+	t.forgetChanged()
+	return t.w.Commit()
+}
+
+// Leave ends the writer's turn; wait returns when the changes are durable.
+func (t *txn) Leave() (wait func() error) {
+	if t.done {
+		return func() error { return store.ErrClosed }
+	}
+	t.forgetChanged()
+	if l, ok := t.w.(store.Leaver); ok {
+		return l.Leave()
+	}
+	err := t.w.Commit()
+	return func() error { return err }
+}
+
+// forgetChanged ends the use of the transaction: before anybody can see the
+// changes, the caches forget what they change.
+func (t *txn) forgetChanged() {
 	t.done, t.closed = true, true
-	// Before anybody can see the changes, the caches forget what they change.
 	gen := t.w.Generation()
 	if t.own.moved {
 		t.db.entries.dropAll(gen)
@@ -439,7 +458,6 @@ func (t *txn) Commit() error {
 			t.db.names.drop(n, gen)
 		}
 	}
-	return t.w.Commit()
 }
 
 // Abort undoes everything.

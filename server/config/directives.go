@@ -22,7 +22,7 @@ const (
 	scopeBuiltIn               // inside a database of the built-in engine
 	scopeBackend               // inside a backend section, or where scopeBuiltIn is
 	scopeSection               // opens a section, or is global wherever it stands
-	scopeOverlay               // behind the line of overlay syncprov
+	scopeOverlay               // behind the line of its overlay
 )
 
 // directive is one keyword of slapd.conf.
@@ -31,6 +31,7 @@ type directive struct {
 	min, max int    // number of arguments; max -1 sets none
 	args     string // for the usage message
 	attr     string // the attribute of cn=config that shows it, "" none
+	overlay  string // of scopeOverlay: which
 	multi    bool   // each line is a value
 	ordered  bool   // the order of the values counts: shown with {n}
 	raw      bool   // the value is the text as written, quotes included

@@ -18,23 +18,33 @@ type Overlay struct {
 	Values Values     // its directives, for its entry in cn=config
 }
 
+// overlayDirectives are the directives of the overlays of package overlay, with
+// the attribute of cn=config that shows each.
+var overlayDirectives = []struct {
+	overlay, name, attr string
+	min, max            int
+	multi               bool
+}{
+	{"unique", "unique_uri", "olcUniqueURI", 1, -1, true}, {"unique", "unique_base", "olcUniqueBase", 1, 1, false},
+	{"unique", "unique_ignore", "olcUniqueIgnore", 1, -1, true}, {"unique", "unique_attributes", "olcUniqueAttribute", 1, -1, true},
+	{"unique", "unique_strict", "olcUniqueStrict", 1, 1, false},
+	{"refint", "refint_attributes", "olcRefintAttribute", 1, -1, true}, {"refint", "refint_nothing", "olcRefintNothing", 1, 1, false},
+	{"refint", "refint_modifiersname", "olcRefintModifiersName", 1, 1, false},
+	{"memberof", "memberof-group-oc", "olcMemberOfGroupOC", 1, 1, false}, {"memberof", "memberof-member-ad", "olcMemberOfMemberAD", 1, 1, false},
+	{"memberof", "memberof-memberof-ad", "olcMemberOfMemberOfAD", 1, 1, false}, {"memberof", "memberof-dn", "olcMemberOfDN", 1, 1, false},
+	{"memberof", "memberof-dangling", "olcMemberOfDangling", 1, 1, false}, {"memberof", "memberof-dangling-error", "olcMemberOfDanglingError", 1, 1, false},
+	{"memberof", "memberof-refint", "olcMemberOfRefInt", 1, 1, false},
+	{"auditlog", "auditlog", "olcAuditlogFile", 1, 1, false},
+	{"constraint", "constraint_attribute", "olcConstraintAttribute", 1, -1, true},
+	{"accesslog", "logdb", "olcAccessLogDB", 1, 1, false}, {"accesslog", "logops", "olcAccessLogOps", 1, -1, true},
+	{"accesslog", "logpurge", "olcAccessLogPurge", 2, 2, false}, {"accesslog", "logsuccess", "olcAccessLogSuccess", 1, 1, false},
+	{"accesslog", "logold", "olcAccessLogOld", 1, 1, false}, {"accesslog", "logoldattr", "olcAccessLogOldAttr", 1, -1, true},
+	{"accesslog", "logbase", "olcAccessLogBase", 2, 2, true},
+}
+
 func init() {
-	for _, d := range []struct {
-		name, attr string
-		max        int
-		multi      bool
-	}{
-		{"unique_uri", "olcUniqueURI", -1, true}, {"unique_base", "olcUniqueBase", 1, false}, {"unique_ignore", "olcUniqueIgnore", -1, true},
-		{"unique_attributes", "olcUniqueAttribute", -1, true}, {"unique_strict", "olcUniqueStrict", 1, false},
-		{"refint_attributes", "olcRefintAttribute", -1, true}, {"refint_nothing", "olcRefintNothing", 1, false},
-		{"refint_modifiersname", "olcRefintModifiersName", 1, false},
-		{"memberof-group-oc", "olcMemberOfGroupOC", 1, false}, {"memberof-member-ad", "olcMemberOfMemberAD", 1, false},
-		{"memberof-memberof-ad", "olcMemberOfMemberOfAD", 1, false}, {"memberof-dn", "olcMemberOfDN", 1, false},
-		{"memberof-dangling", "olcMemberOfDangling", 1, false}, {"memberof-dangling-error", "olcMemberOfDanglingError", 1, false},
-		{"memberof-refint", "olcMemberOfRefInt", 1, false},
-		{"auditlog", "olcAuditlogFile", 1, false}, {"constraint_attribute", "olcConstraintAttribute", -1, true},
-	} {
-		define(d.name, directive{scope: scopeOverlay, min: 1, max: d.max, args: "<value>", attr: d.attr, multi: d.multi,
+	for _, d := range overlayDirectives {
+		define(d.name, directive{scope: scopeOverlay, overlay: d.overlay, min: d.min, max: d.max, args: "<value>", attr: d.attr, multi: d.multi,
 			run: func(p *parser, l *line) error {
 				o := p.lastOverlay()
 				o.Lines = append(o.Lines, l.words)
@@ -48,7 +58,11 @@ func (p *parser) beginOverlay(name string) error {
 	if p.entryMode {
 		return errors.New("is not possible here")
 	}
-	if p.db == nil || !p.db.BuiltIn() {
+	if p.db == nil {
+		p.db = p.cfg.Frontend // before the first database: for all of them
+		defer func() { p.db = nil }()
+	}
+	if !p.db.BuiltIn() && !(p.db == p.cfg.Frontend && overlay.Global(name)) {
 		return fmt.Errorf("overlay %s is for a database of entries only", name)
 	}
 	if err := overlay.Schema(name, p.cfg.Schema); err != nil {
@@ -59,7 +73,10 @@ func (p *parser) beginOverlay(name string) error {
 }
 
 // lastOverlay is the overlay that a line belongs to.
-func (p *parser) lastOverlay() *Overlay { return p.db.Overlays[len(p.db.Overlays)-1] }
+func (p *parser) lastOverlay() *Overlay {
+	t := p.target()
+	return t.Overlays[len(t.Overlays)-1]
+}
 
 // NewOverlays makes the overlays of a database, and so checks their lines.
 func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, error) {
@@ -81,7 +98,7 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 
 // overlayClasses are the object classes of the overlays' entries.
 var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf",
-	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig"}
+	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig"}
 
 // overlays shows the overlays of a database.
 func (b *builder) overlays(e *entry.Entry, d *Database) {

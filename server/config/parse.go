@@ -121,7 +121,7 @@ func (p *parser) line(l *line) error {
 	switch {
 	case p.backend != "" && d.scope != scopeSection && d.scope != scopeBackend:
 		return l.errorf("unknown directive <%s> inside backend info definition", l.words[0])
-	case d.scope == scopeOverlay && (p.overlay == "" || !strings.HasPrefix(name, p.overlay)):
+	case d.scope == scopeOverlay && p.overlay != d.overlay:
 		return l.errorf("keyword <%s> only allowed behind its overlay line", l.words[0])
 	case d.scope == scopeDatabase && p.db == nil:
 		return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])

@@ -28,7 +28,7 @@ func init() {
 		attr: "olcSyncrepl", multi: true, ordered: true, run: runSyncrepl})
 	// The context CSN is durable with every change, so there is nothing to do
 	// at a checkpoint; the line is kept for who reads it back.
-	define("syncprov-checkpoint", directive{scope: scopeOverlay, min: 2, max: 2, args: "<ops> <minutes>", attr: "olcSpCheckpoint",
+	define("syncprov-checkpoint", directive{scope: scopeOverlay, overlay: "syncprov", min: 2, max: 2, args: "<ops> <minutes>", attr: "olcSpCheckpoint",
 		run: func(p *parser, l *line) error {
 			for _, w := range l.words[1:] {
 				if n, err := strconv.ParseUint(w, 10, 31); err != nil || n == 0 {
@@ -37,11 +37,11 @@ func init() {
 			}
 			return nil
 		}})
-	define("syncprov-sessionlog", directive{scope: scopeOverlay, min: 1, max: 1, args: "<changes>", attr: "olcSpSessionlog",
+	define("syncprov-sessionlog", directive{scope: scopeOverlay, overlay: "syncprov", min: 1, max: 1, args: "<changes>", attr: "olcSpSessionlog",
 		run: setInt(func(p *parser) *int { return &p.db.Syncprov.Settings.SessionLog }, 0, 1<<30)})
-	define("syncprov-nopresent", directive{scope: scopeOverlay, min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpNoPresent",
+	define("syncprov-nopresent", directive{scope: scopeOverlay, overlay: "syncprov", min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpNoPresent",
 		run: setBool(func(p *parser) *bool { return &p.db.Syncprov.Settings.NoPresent })})
-	define("syncprov-reloadhint", directive{scope: scopeOverlay, min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpReloadHint",
+	define("syncprov-reloadhint", directive{scope: scopeOverlay, overlay: "syncprov", min: 1, max: 1, args: "TRUE | FALSE", attr: "olcSpReloadHint",
 		run: setBool(func(p *parser) *bool { return &p.db.Syncprov.Settings.ReloadHint })})
 }
 

@@ -334,6 +334,13 @@ passwordStorageScheme 2.16.840.1.113730.3.1.221 s
 passwordTrackUpdateTime 2.16.840.1.113730.3.1.2140 s
 passwordUnlock 2.16.840.1.113730.3.1.108 s
 passwordWarning 2.16.840.1.113730.3.1.104 s
+olcAccessLogDB 1.3.6.1.4.1.4203.1.12.2.3.3.4.1 d1
+olcAccessLogOps 1.3.6.1.4.1.4203.1.12.2.3.3.4.2 s
+olcAccessLogPurge 1.3.6.1.4.1.4203.1.12.2.3.3.4.3 s1
+olcAccessLogSuccess 1.3.6.1.4.1.4203.1.12.2.3.3.4.4 b1
+olcAccessLogOld 1.3.6.1.4.1.4203.1.12.2.3.3.4.5 s1
+olcAccessLogOldAttr 1.3.6.1.4.1.4203.1.12.2.3.3.4.6 s
+olcAccessLogBase 1.3.6.1.4.1.4203.1.12.2.3.3.4.7 s
 olcAuditlogFile 1.3.6.1.4.1.4203.1.12.2.3.3.15.1 x
 olcConstraintAttribute 1.3.6.1.4.1.4203.1.12.2.3.3.13.1 x
 olcUniqueBase 1.3.6.1.4.1.4203.1.12.2.3.3.10.1 d1

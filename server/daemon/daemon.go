@@ -23,6 +23,7 @@ import (
 	"libslapi/server/frontend"
 	"libslapi/server/ldif"
 	"libslapi/server/operation"
+	"libslapi/server/overlay"
 	"libslapi/server/plugin"
 	"libslapi/server/sasl"
 	csn "libslapi/server/sync"
@@ -45,6 +46,7 @@ type Daemon struct {
 	gate   *gate     // server, as clients see it
 	front  *frontend.Server
 	host   HostController // nil: no plug-ins
+	chain  *overlay.Chain // the overlays, before host
 	reg    *auth.Registry
 	plog   *pluginLog
 	reload func() error // TLS files
@@ -473,6 +475,9 @@ func (d *Daemon) Stop() {
 			d.slog.Warn("shutdown: operations were cut off", "error", err)
 		}
 		cancel()
+	}
+	if d.chain != nil {
+		d.chain.Stop()
 	}
 	if d.host != nil {
 		d.host.Close()

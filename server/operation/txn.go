@@ -157,31 +157,44 @@ func (t *txn) rollback(sp savepoint) error {
 	return first
 }
 
-// commit makes all parts durable, in the order in which they were begun.
+// commit makes all parts durable, in the order in which they were begun. The
+// writers' turns end before it waits for any disk, or operations on the same two
+// databases would share no flush.
 func (t *txn) commit() error {
 	t.done = true
+	tickets := make([]*csn.Ticket, len(t.parts))
 	for i := range t.parts {
-		p := &t.parts[i]
-		ticket, err := t.s.prepareSync(p)
-		t.s.locks.left(t, p.db.Name())
-		if err == nil {
-			err = p.tx.Commit()
-			ticket.Settle(err == nil)
-		} else {
-			p.tx.Abort()
-		}
-		if err != nil {
-			for j := i + 1; j < len(t.parts); j++ {
-				t.parts[j].tx.Abort()
+		var err error
+		if tickets[i], err = t.s.prepareSync(&t.parts[i]); err != nil {
+			for j := range t.parts {
 				t.s.locks.left(t, t.parts[j].db.Name())
-			}
-			if i > 0 {
-				t.s.log.Error("commit ended between two databases", "committed", t.parts[0].db.Name(), "failed", p.db.Name(), "error", err.Error())
+				t.parts[j].tx.Abort()
+				tickets[j].Settle(false)
 			}
 			return err
 		}
 	}
-	return nil
+	waits := make([]func() error, len(t.parts))
+	for i := range t.parts {
+		p := &t.parts[i]
+		t.s.locks.left(t, p.db.Name())
+		waits[i] = p.tx.Commit
+		if l, ok := p.tx.(backend.Leaver); ok && len(t.parts) > 1 {
+			waits[i] = l.Leave()
+		}
+	}
+	var first error
+	for i, wait := range waits {
+		err := wait()
+		tickets[i].Settle(err == nil)
+		if err != nil && first == nil {
+			first = err
+			if len(t.parts) > 1 {
+				t.s.log.Error("commit ended between two databases", "failed", t.parts[i].db.Name(), "error", err.Error())
+			}
+		}
+	}
+	return first
 }
 
 func (t *txn) abort() {

@@ -213,10 +213,8 @@ func (c *change) run() error {
 	if _, err := c.tx(); err != nil {
 		return err
 	}
-	if r := stateOf(c.op).replica; r != nil && !r.CSN.IsZero() {
-		c.csn = r.CSN
-	} else {
-		c.csn = c.s.csn.Next()
+	if err := c.number(); err != nil {
+		return err
 	}
 	switch c.op.Kind {
 	case plugin.KindAdd:
@@ -228,6 +226,22 @@ func (c *change) run() error {
 	default:
 		return c.delete()
 	}
+}
+
+// number gives the change its CSN.
+func (c *change) number() (err error) {
+	r := stateOf(c.op).replica
+	switch {
+	case r != nil && !r.CSN.IsZero():
+		c.csn = r.CSN
+	case c.op.Internal && c.op.CSN != "":
+		c.csn, err = csn.ParseCSN(c.op.CSN)
+		return err
+	default:
+		c.csn = c.s.csn.Next()
+	}
+	c.op.CSN = c.csn.String()
+	return nil
 }
 
 // before calls the TxnPre hooks. It tells whether the change is to be made.
@@ -251,7 +265,7 @@ func (c *change) listens() bool {
 
 // after calls the TxnPost hooks, once the change is in the transaction.
 func (c *change) after() error {
-	if part := c.t.find(c.db); part != nil {
+	if part := c.t.find(c.db); part != nil && !c.op.Local {
 		if r := stateOf(c.op).replica; r != nil {
 			part.replica = r
 		} else {

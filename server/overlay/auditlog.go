@@ -34,16 +34,13 @@ func newAuditLog(env *Env, lines [][]string) (Overlay, error) {
 	return a, nil
 }
 
-// Wants implements Overlay: it has nothing to do inside transactions.
-func (*auditLog) Wants(plugin.Kind) bool { return false }
+// Points implements Overlay: changes are written once they are durable.
+func (*auditLog) Points() []plugin.Point { return pointsOf(plugin.Post, updates) }
 
-// After implements Overlay.
-func (*auditLog) After(plugin.Services, *plugin.Operation) *wire.Error { return nil }
-
-// Committed implements Logger.
-func (a *auditLog) Committed(op *plugin.Operation) {
-	if a.path == "" {
-		return
+// Run implements Overlay.
+func (a *auditLog) Run(_ plugin.Services, _ plugin.Point, op *plugin.Operation) *wire.Error {
+	if a.path == "" || op.Result.Code != wire.Success || op.Internal {
+		return nil
 	}
 	text, err := auditRecord(op, a.env.Suffix.Pretty, time.Now())
 	if err == nil && text != nil {
@@ -60,6 +57,7 @@ func (a *auditLog) Committed(op *plugin.Operation) {
 	if err != nil {
 		a.env.Log.Error("auditlog: a change was not written", "file", a.path, "entry", op.Target.Pretty, "error", err)
 	}
+	return nil
 }
 
 // auditRecord is the text about one change.

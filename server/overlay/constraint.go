@@ -85,13 +85,13 @@ func limit(text string) (int, error) {
 	return int(n), nil
 }
 
-// Wants implements Overlay.
-func (*constraint) Wants(k plugin.Kind) bool {
-	return k&(plugin.KindAdd|plugin.KindModify|plugin.KindModDN) != 0
+// Points implements Overlay.
+func (*constraint) Points() []plugin.Point {
+	return inTxn(plugin.KindAdd | plugin.KindModify | plugin.KindModDN)
 }
 
-// After implements Overlay.
-func (c *constraint) After(_ plugin.Services, op *plugin.Operation) *wire.Error {
+// Run implements Overlay.
+func (c *constraint) Run(_ plugin.Services, _ plugin.Point, op *plugin.Operation) *wire.Error {
 	if op.After == nil || op.Replicated {
 		return nil
 	}

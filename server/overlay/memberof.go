@@ -84,13 +84,13 @@ func newMemberOf(env *Env, lines [][]string) (Overlay, error) {
 	return m, nil
 }
 
-// Wants implements Overlay.
-func (*memberOf) Wants(k plugin.Kind) bool { return k.Update() }
+// Points implements Overlay.
+func (*memberOf) Points() []plugin.Point { return inTxn(updates) }
 
 func (m *memberOf) isGroup(e *entry.Entry) bool { return e != nil && e.IsClass(m.class.Name()) }
 
-// After implements Overlay.
-func (m *memberOf) After(s plugin.Services, op *plugin.Operation) *wire.Error {
+// Run implements Overlay.
+func (m *memberOf) Run(s plugin.Services, _ plugin.Point, op *plugin.Operation) *wire.Error {
 	if op.Replicated {
 		return nil
 	}

@@ -25,29 +25,53 @@ type Env struct {
 	Log    *slog.Logger // nil: nothing is logged
 }
 
-// Overlay is one overlay of one database.
+// Overlay is one overlay of one database, or (for the empty name) of all.
 type Overlay interface {
-	// Wants tells whether it has something to do after updates of a kind.
-	Wants(k plugin.Kind) bool
-	// After is called in the transaction, once the change is in it. The error
-	// undoes the change and is the operation's result.
-	After(s plugin.Services, op *plugin.Operation) *wire.Error
+	// Points are the places in the course of an operation at which it is called.
+	Points() []plugin.Point
+	// Run is called there. An error before the change, or in its transaction,
+	// stops the operation and is its result; elsewhere it means nothing.
+	Run(s plugin.Services, p plugin.Point, op *plugin.Operation) *wire.Error
 }
 
-// Logger is an Overlay that is told of changes of clients when they are durable.
-type Logger interface {
-	Committed(op *plugin.Operation)
+// First is an Overlay that is called before plug-ins and other overlays at some
+// of its points.
+type First interface{ First(p plugin.Point) bool }
+
+// Starter is an Overlay with work of its own, from when all databases are open
+// until stop is called, which returns when that work has ended.
+type Starter interface {
+	Start(s plugin.Services) (stop func(), err error)
 }
+
+// inTxn are the points inside transactions, after changes of these kinds.
+func inTxn(kinds plugin.Kind) []plugin.Point { return pointsOf(plugin.TxnPost, kinds) }
+
+// pointsOf are the points of a phase for operations of these kinds.
+func pointsOf(phase plugin.Phase, kinds plugin.Kind) []plugin.Point {
+	var list []plugin.Point
+	for k := plugin.KindBind; k <= plugin.KindExtended; k <<= 1 {
+		if kinds&k != 0 {
+			list = append(list, plugin.Point{Phase: phase, Slot: plugin.ForKind(k)})
+		}
+	}
+	return list
+}
+
+const updates = plugin.KindAdd | plugin.KindModify | plugin.KindDelete | plugin.KindModDN
 
 // kinds makes an overlay of its name and its lines, each a directive and its
 // words. An error names the directive.
 var kinds = map[string]func(env *Env, lines [][]string) (Overlay, error){
 	"unique": newUnique, "refint": newRefint, "memberof": newMemberOf,
-	"auditlog": newAuditLog, "constraint": newConstraint,
+	"auditlog": newAuditLog, "constraint": newConstraint, "accesslog": newAccessLog,
 }
 
 // Known tells whether there is an overlay of this name.
 func Known(name string) bool { return kinds[name] != nil }
+
+// Global tells whether an overlay may stand before the databases, for all of them.
+func Global(name string) bool { return name == "accesslog" }
 
 // New makes an overlay.
 func New(name string, env *Env, lines [][]string) (Overlay, error) {
@@ -59,85 +83,6 @@ func New(name string, env *Env, lines [][]string) (Overlay, error) {
 		env.Log = slog.New(slog.DiscardHandler)
 	}
 	return make(env, lines)
-}
-
-// Schema defines the attribute types that overlays bring and a schema lacks.
-func Schema(name string, s *schema.Schema) error {
-	if name != "memberof" || s.AttributeType("memberOf") != nil {
-		return nil
-	}
-	return s.AddAttributeType("( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'groups that the entry is a member of' " +
-		"EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )")
-}
-
-// Chain is a Host that runs overlays besides the plug-ins of another Host:
-// after them, as overlays lie nearer to the database.
-type Chain struct {
-	plugin.Host
-	services plugin.Services
-	lists    map[string][]Overlay // by database
-}
-
-// NewChain makes a Chain. lists must not be changed any more.
-func NewChain(next plugin.Host, s plugin.Services, lists map[string][]Overlay) *Chain {
-	return &Chain{Host: next, services: s, lists: lists}
-}
-
-// Unwrap implements plugin.Wrapper.
-func (c *Chain) Unwrap() plugin.Host { return c.Host }
-
-func (c *Chain) wants(p plugin.Point, database string) bool {
-	if p.Phase == plugin.Post && p.Slot.Kind().Update() {
-		for _, o := range c.lists[database] {
-			if _, ok := o.(Logger); ok {
-				return true
-			}
-		}
-	}
-	if p.Phase != plugin.TxnPost {
-		return false
-	}
-	for _, o := range c.lists[database] {
-		if o.Wants(p.Slot.Kind()) {
-			return true
-		}
-	}
-	return false
-}
-
-// Listens implements plugin.Host.
-func (c *Chain) Listens(p plugin.Point, database string) bool {
-	return c.wants(p, database) || c.Host.Listens(p, database)
-}
-
-// Run implements plugin.Host.
-func (c *Chain) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
-	var out plugin.Outcome
-	if c.Host.Listens(p, op.Database) {
-		if out = c.Host.Run(p, op); out.Stop {
-			return out
-		}
-	}
-	if p.Phase == plugin.Post && op.Kind.Update() && op.Result.Code == wire.Success && !op.Internal {
-		for _, o := range c.lists[op.Database] {
-			if l, ok := o.(Logger); ok {
-				l.Committed(op)
-			}
-		}
-	}
-	if p.Phase != plugin.TxnPost || op.OpReturn != 0 {
-		return out
-	}
-	for _, o := range c.lists[op.Database] {
-		if !o.Wants(op.Kind) {
-			continue
-		}
-		if err := o.After(c.services, op); err != nil {
-			op.Result = err.Result
-			return plugin.Outcome{Stop: true, Return: -1, Plugin: "overlay"}
-		}
-	}
-	return out
 }
 
 // found is an entry that a search of an overlay gave.

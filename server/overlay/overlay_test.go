@@ -18,10 +18,10 @@ func (computing) Computes() bool                                                
 func (computing) Compute(*plugin.Operation, *entry.Entry, string) []wire.Attribute { return nil }
 
 func TestUnwrap(t *testing.T) {
-	if h, ok := plugin.As[plugin.ComputeHost](NewChain(computing{}, nil, nil)); !ok || !h.Computes() {
+	if h, ok := plugin.As[plugin.ComputeHost](NewChain(computing{}, nil)); !ok || !h.Computes() {
 		t.Error("not found")
 	}
-	if _, ok := plugin.As[plugin.ReversibleHost](NewChain(computing{}, nil, nil)); ok {
+	if _, ok := plugin.As[plugin.ReversibleHost](NewChain(computing{}, nil)); ok {
 		t.Error("found what is not there")
 	}
 }
@@ -79,6 +79,15 @@ func TestLines(t *testing.T) {
 		{"constraint", "constraint_attribute mail size", "needs attributes"},
 		{"unique", "unique_uri ldap:///?mail?base", "the scope"},
 		{"auditlog", "auditlog /tmp/x", ""},
+		{"accesslog", "logdb cn=log;logops writes reads;logbase search|compare cn=y,cn=x;logpurge 07+00:00 00:10:00;logold (mail=x);logoldattr mail;logsuccess TRUE", ""},
+		{"accesslog", "logdb cn=x", "to itself"},
+		{"accesslog", "logops nosuch", "unknown operation"},
+		{"accesslog", "logbase add cn=z", "not within"},
+		{"accesslog", "logpurge 1 2", "no time span"},
+		{"accesslog", "logpurge 1+00:00 00:0a", "no time span"},
+		{"accesslog", "logold (mail", "filter"},
+		{"accesslog", "logoldattr nosuch", "unknown attribute"},
+		{"accesslog", "logsuccess maybe", "neither TRUE nor FALSE"},
 		{"other", "", "not known"},
 	} {
 		var lines [][]string

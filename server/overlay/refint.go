@@ -62,11 +62,11 @@ func newRefint(env *Env, lines [][]string) (Overlay, error) {
 	return r, nil
 }
 
-// Wants implements Overlay.
-func (*refint) Wants(k plugin.Kind) bool { return k&(plugin.KindDelete|plugin.KindModDN) != 0 }
+// Points implements Overlay.
+func (*refint) Points() []plugin.Point { return inTxn(plugin.KindDelete | plugin.KindModDN) }
 
-// After implements Overlay.
-func (r *refint) After(s plugin.Services, op *plugin.Operation) *wire.Error {
+// Run implements Overlay.
+func (r *refint) Run(s plugin.Services, _ plugin.Point, op *plugin.Operation) *wire.Error {
 	if len(r.attrs) == 0 || op.Before == nil || op.Replicated {
 		return nil
 	}

@@ -164,13 +164,13 @@ func parseURI(env *Env, text string) (uniqueURI, error) {
 	return u, nil
 }
 
-// Wants implements Overlay.
-func (*unique) Wants(k plugin.Kind) bool {
-	return k&(plugin.KindAdd|plugin.KindModify|plugin.KindModDN) != 0
+// Points implements Overlay.
+func (*unique) Points() []plugin.Point {
+	return inTxn(plugin.KindAdd | plugin.KindModify | plugin.KindModDN)
 }
 
-// After implements Overlay.
-func (u *unique) After(s plugin.Services, op *plugin.Operation) *wire.Error {
+// Run implements Overlay.
+func (u *unique) Run(s plugin.Services, _ plugin.Point, op *plugin.Operation) *wire.Error {
 	if op.After == nil || op.Replicated {
 		return nil
 	}

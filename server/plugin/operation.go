@@ -82,12 +82,18 @@ type Operation struct {
 	MsgID   int32
 	Conn    *Conn // nil for an internal operation that no client caused
 	Started time.Time
+	// CSN is the change sequence number of an update, once it has begun. An
+	// internal operation may bring one; else it gets a new one.
+	CSN string
 
 	Internal   bool
 	Replicated bool
-	Flags      uint32     // SLAPI_OP_FLAG_* of an internal operation
-	Parent     *Operation // the operation during which a plug-in started this one
-	Caller     any        // the Host's token of the plug-in that started it
+	// Local: an internal update is this server's own affair. Who follows the
+	// database is not told of it, and its context CSN stays.
+	Local  bool
+	Flags  uint32     // SLAPI_OP_FLAG_* of an internal operation
+	Parent *Operation // the operation during which a plug-in started this one
+	Caller any        // the Host's token of the plug-in that started it
 
 	Requestor dn.Name // who acts (host); root DN for internal operations
 	IsRoot    bool

@@ -1,0 +1,44 @@
+package overlay
+
+import (
+	"fmt"
+
+	"libslapi/server/schema"
+)
+
+// definition is one schema element that an overlay brings.
+type definition struct{ kind, name, text string }
+
+// bring lists the schema elements of overlays.
+var bring = map[string][]definition{
+	"memberof": {{"attributeTypes", "memberOf", "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'groups that the entry is a member of' " +
+		"EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )"}},
+	"accesslog": accessLogSchema,
+}
+
+// Schema defines the elements that an overlay brings and a schema lacks. Some
+// come with a module of their own name.
+func Schema(name string, s *schema.Schema) error {
+	for _, d := range bring[name] {
+		var there bool
+		var err error
+		switch d.kind {
+		case "attributeTypes":
+			if there = s.AttributeType(d.name) != nil; !there {
+				err = s.AddAttributeType(d.text)
+			}
+		case "objectClasses":
+			if there = s.ObjectClass(d.name) != nil; !there {
+				err = s.AddObjectClass(d.text)
+			}
+		case "ldapSyntaxes":
+			if there = s.Syntax(d.name) != nil; !there {
+				err = s.AddSyntax(d.text)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("overlay %s: %s: %w", name, d.name, err)
+		}
+	}
+	return nil
+}
