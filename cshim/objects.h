@@ -162,7 +162,8 @@ struct slapi_backend {
 	int be_flags;
 	int be_opaque;            /* index in the host's list */
 	void *be_instance_info;
-	uintptr_t spare[8];
+	struct cshim_database *be_database; /* the plug-in that serves it, see database.h; NULL: the server itself */
+	uintptr_t spare[7];
 };
 
 /* The connection is opaque everywhere; the host fills it. */

@@ -27,6 +27,8 @@ const struct param cshim_params[] = {
 	V(301, PTR, PTR, KEEP, CHARRAY, PLUGIN),        /* PLUGIN_EXT_OP_OIDLIST */
 	V(302, NO, PTR, KEEP, CHARRAY, PLUGIN),         /* PLUGIN_EXT_OP_NAMELIST */
 	V(250, INT, INT, KEEP, ANY, PLUGIN),            /* PLUGIN_DB_NO_ACL */
+	V(251, INT, INT, KEEP, ANY, PLUGIN),            /* X_DB_FLAGS */
+	V(252, INT, INT, KEEP, ANY, 0),                 /* X_DB_WANT_BASE */
 	V(623, NO, INT, KEEP, ANY, PLUGIN),             /* PLUGIN_MR_FLAGS */
 	V(624, NO, PTR, KEEP, CHARRAY, PLUGIN),         /* PLUGIN_MR_NAMES */
 	V(705, PTR, PTR, KEEP, CHARRAY, PLUGIN),        /* PLUGIN_SYNTAX_NAMES */
@@ -291,6 +293,8 @@ const struct function cshim_functions[] = {
 	F1(216, T_DB), F1(217, T_DB), F1(218, T_DB), F1(219, T_DB), F1(220, T_DB), F1(221, T_DB), F1(222, T_DB),
 	F1(223, T_DB), F1(224, T_DB), F1(225, T_DB), F1(226, T_DB), F1(227, T_DB), F1(228, T_DB), F1(229, T_DB),
 	F1(234, T_DB), F1(235, T_DB), F1(236, T_DB), F1(238, T_DB), F1(239, T_DB), F1(240, T_DB), F1(280, T_DB),
+	F1(241, T_DB), F1(242, T_DB), F1(243, T_DB), F1(244, T_DB), F1(245, T_DB), /* IBM's, by our numbers */
+	
 	F1(290, T_DB), F1(291, T_DB), F1(292, T_DB), F1(294, T_DB),
 };
 

@@ -457,6 +457,7 @@ static int get_plugin(struct cshim_plugin *p, int id, void *value, int dialect)
 	case 13: *ptr = &p->identity; return 0;
 	case 14: *num = p->precedence; return 0;
 	case 250: *num = p->no_acl; return 0;
+	case 251: *num = p->db_flags; return 0;
 	case 301: *ptr = p->ext_oids; return 0;
 	case 302: *ptr = p->ext_names; return 0;
 	case 623: *num = p->mr_flags; return 0;
@@ -516,6 +517,7 @@ static int set_plugin_value(struct cshim_plugin *p, int id, void *value)
 	case 7: p->argc = *(int *)value; return 0;
 	case 14: p->precedence = *(int *)value; return 0;
 	case 250: p->no_acl = *(int *)value; return 0;
+	case 251: p->db_flags = *(int *)value; return 0;
 	case 623: p->mr_flags = *(int *)value; return 0;
 	case 707: p->syntax_flags = *(int *)value; return 0;
 	case 815: p->enabled = *(int *)value; return 0;

@@ -41,6 +41,7 @@ struct cshim_plugin {
 	char **mr_names;          /* copy */
 	int mr_flags;
 	int no_acl;               /* SLAPI_PLUGIN_DB_NO_ACL */
+	int db_flags;             /* SLAPI_X_DB_FLAGS */
 	Slapi_Entry *config_entry;/* owned */
 	char *config_area;        /* owned */
 	struct cshim_plugin *parent; /* the plug-in whose slapi_register_plugin made it, else NULL */

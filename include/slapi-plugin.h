@@ -1615,8 +1615,27 @@ void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callbac
 #define SLAPI_PLUGIN_DB_FREE_RESULT_SET_FN       225
 #define SLAPI_PLUGIN_DB_SIZE_FN                  226
 #define SLAPI_PLUGIN_DB_TEST_FN                  227
+#define SLAPI_PLUGIN_DB_DB2INDEX_FN              228
+#define SLAPI_PLUGIN_DB_NEXT_SEARCH_ENTRY_EXT_FN 229
 #define SLAPI_PLUGIN_CLEANUP_FN                  232
 #define SLAPI_PLUGIN_POSTSTART_FN                233
+#define SLAPI_PLUGIN_DB_WIRE_IMPORT_FN           234
+#define SLAPI_PLUGIN_DB_UPGRADEDB_FN             235
+#define SLAPI_PLUGIN_DB_DBVERIFY_FN              236
+#define SLAPI_PLUGIN_DB_SEARCH_RESULTS_RELEASE_FN 238
+#define SLAPI_PLUGIN_DB_PREV_SEARCH_RESULTS_FN   239
+#define SLAPI_PLUGIN_DB_UPGRADEDNFORMAT_FN       240
+/* IBM's, which its documents name without giving a number: these are ours. */
+#define SLAPI_PLUGIN_DB_INIT_FN                  241
+#define SLAPI_PLUGIN_DB_REGISTER_SERVICE_FN      242
+#define SLAPI_PLUGIN_DB_GET_REPL_ENTRIES_FN      243
+#define SLAPI_PLUGIN_DB_REPLICA_DONE_FN          244
+#define SLAPI_PLUGIN_DB_INIT_REPL_LIST_FN        245
+#define SLAPI_PLUGIN_DB_RMDB_FN                  280
+#define SLAPI_PLUGIN_DB_GET_INFO_FN              290
+#define SLAPI_PLUGIN_DB_SET_INFO_FN              291
+#define SLAPI_PLUGIN_DB_CTRL_INFO_FN             292
+#define SLAPI_PLUGIN_DB_COMPACT_FN               294
 #define SLAPI_PLUGIN_EXT_OP_FN                   300
 #define SLAPI_PLUGIN_PRE_BIND_FN                 401
 #define SLAPI_PLUGIN_PRE_UNBIND_FN               402
@@ -2117,6 +2136,19 @@ void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callbac
 
 /* OpenLDAP extensions */
 #define SLAPI_X_MANAGEDIT                        1306
+
+/* int, set by the init function of a database plug-in: 1 says that the server
+ * checks no access in this database, because the plug-in does. */
+#define SLAPI_PLUGIN_DB_NO_ACL                   250
+
+/* libslapi's extensions for database plug-ins (docs/writing-database-plugins.md).
+ * SLAPI_X_DB_FLAGS (int) is set by the init function. */
+#define SLAPI_X_DB_FLAGS                         251
+#define SLAPI_X_DB_FILTERED                      0x01 /* entries of a search match its filter and scope: no second test */
+#define SLAPI_X_DB_GIVES_BASE                    0x02 /* the search function heeds SLAPI_X_DB_WANT_BASE */
+/* int, for DB_SEARCH_FN: 1 asks for the entry of the search base as first entry,
+ * in any case, before those that match. */
+#define SLAPI_X_DB_WANT_BASE                     252
 
 /* Various numbers */
 #define SLAPI_BI_ERR_BUSY                        (-23)

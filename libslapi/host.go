@@ -40,6 +40,8 @@ type cHost struct {
 	plugins []*hostPlugin // in the order in which they are called
 	started []*hostPlugin // those of the configuration, in the order in which they are started
 	closed  bool
+	// databases are the plug-ins that serve databases, in the order of opening.
+	databases []*hostPlugin
 
 	tables atomic.Pointer[hookTables]
 	config configCallbacks
@@ -124,8 +126,8 @@ func (h *cHost) Start(services plugin.Services) error {
 	// slapd starts the plug-ins of the whole server before those of databases.
 	for _, global := range []bool{true, false} {
 		for _, p := range list {
-			if (p.spec.Database == "") != global {
-				continue
+			if (p.spec.Database == "") != global || p.started {
+				continue // a database is started when it is opened
 			}
 			if err := h.start(p); err != nil {
 				if p.spec.OnFailure != plugin.Optional {
@@ -271,7 +273,7 @@ func (h *cHost) Close() {
 		return
 	}
 	h.closed = true
-	list := append([]*hostPlugin(nil), h.started...)
+	list := slices.DeleteFunc(slices.Clone(h.started), func(p *hostPlugin) bool { return slices.Contains(h.databases, p) })
 	h.mu.Unlock()
 	C.cshim_eq_stop()
 	for i := len(list) - 1; i >= 0; i-- {
@@ -286,6 +288,7 @@ func (h *cHost) Close() {
 			}
 		}
 	}
+	h.closeDatabases()
 	C.cshim_apib_clear()
 	C.cshim_compute_clear()
 	C.cshim_vattr_clear()
@@ -294,6 +297,19 @@ func (h *cHost) Close() {
 	if theHost.CompareAndSwap(h, nil) {
 		serverServices.Store(nil)
 		forgetBackends()
+	}
+}
+
+// closeDatabases stops the plug-ins that serve databases, behind all others.
+func (h *cHost) closeDatabases() {
+	for i := len(h.databases) - 1; i >= 0; i-- {
+		p := h.databases[i]
+		h.stopAll(p)
+		if fn := C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_CLEANUP_FN); fn != nil {
+			pb := h.startBlock(p)
+			onThread(func() C.int { return C.cshim_call(p.c, fn, pb, 0) })
+			C.slapi_pblock_destroy(pb)
+		}
 	}
 }
 

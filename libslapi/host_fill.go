@@ -318,6 +318,9 @@ func (st *opState) fillRequest(id C.int) C.int {
 		return rc
 	case C.SLAPI_MODIFY_MODS:
 		if op.Modify == nil {
+			if st.call != nil && op.ModDN != nil && len(op.ModDN.Changes) > 0 {
+				return st.putOwn(id, unsafe.Pointer(modsToC(op.ModDN.Changes)), C.cshim_free_mods)
+			}
 			return nothing
 		}
 		st.note(id, st.markOf(id))

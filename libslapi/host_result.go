@@ -14,12 +14,24 @@ import (
 func slapiGoSendResult(pb *C.Slapi_PBlock, code C.int, matched, text *C.char, urls **C.struct_berval) (rc C.int) {
 	defer guard("slapi_send_ldap_result", func() { rc = -1 })
 	st, s := opStateOf(pb), services()
+	if st != nil && st.call != nil {
+		st.call.sendResult(code, matched, text, urls)
+		C.cshim_pblock_put_int(pb, C.SLAPI_RESULT_CODE, code)
+		return 0
+	}
 	if st == nil || s == nil {
 		// No client waits: the code is all there is to keep.
 		C.cshim_pblock_put_int(pb, C.SLAPI_RESULT_CODE, code)
 		return -1
 	}
 	st.readBack(0) // controls, the answer of an extended operation
+	res := resultOf(code, matched, text, urls)
+	s.SendResult(st.op, res)
+	C.cshim_pblock_put_int(pb, C.SLAPI_RESULT_CODE, C.int(st.op.Result.Code))
+	return 0
+}
+
+func resultOf(code C.int, matched, text *C.char, urls **C.struct_berval) wire.Result {
 	res := wire.Result{Code: resultCode(int(code)), Referrals: goBervals(urls)}
 	if matched != nil {
 		res.MatchedDN = C.GoString(matched)
@@ -27,15 +39,24 @@ func slapiGoSendResult(pb *C.Slapi_PBlock, code C.int, matched, text *C.char, ur
 	if text != nil {
 		res.Text = C.GoString(text)
 	}
-	s.SendResult(st.op, res)
-	C.cshim_pblock_put_int(pb, C.SLAPI_RESULT_CODE, C.int(st.op.Result.Code))
-	return 0
+	return res
+}
+
+// sendResult notes the result that a database plug-in sends: the pipeline sends
+// it, or goes on.
+func (c *dbCall) sendResult(code C.int, matched, text *C.char, urls **C.struct_berval) {
+	if !c.sent {
+		c.sent, c.result = true, resultOf(code, matched, text, urls)
+	}
 }
 
 //export slapiGoSendEntry
 func slapiGoSendEntry(pb *C.Slapi_PBlock, e *C.Slapi_Entry, ctrls **C.LDAPControl, attrs **C.char, attrsonly C.int) (rc C.int) {
 	defer guard("slapi_send_ldap_search_entry", func() { rc = -1 })
 	st, s := opStateOf(pb), services()
+	if st != nil && st.call != nil {
+		return C.int(st.call.sendEntry(e))
+	}
 	if st == nil || s == nil {
 		return -1
 	}
@@ -64,7 +85,13 @@ func slapiGoSendReference(pb *C.Slapi_PBlock, urls **C.struct_berval, ctrls **C.
 	if st == nil || s == nil {
 		return -1
 	}
-	if err := s.SendReference(st.op, goBervals(urls), controlsFromC(ctrls)); err != nil {
+	send := func(urls []string, list []wire.Control) error { return s.SendReference(st.op, urls, list) }
+	if st.call != nil {
+		if send = st.call.refer; send == nil {
+			return -1
+		}
+	}
+	if err := send(goBervals(urls), controlsFromC(ctrls)); err != nil {
 		return -1
 	}
 	return 0
@@ -94,5 +121,13 @@ func slapiGoAbandoned(handle C.uintptr_t) (rc C.int) {
 	if !ok {
 		return 0
 	}
-	return cBool(st.op.Abandoned.Load())
+	for op := st.op; op != nil; op = op.Parent {
+		if op.Abandoned.Load() {
+			return 1
+		}
+		if st.call == nil {
+			break
+		}
+	}
+	return 0
 }

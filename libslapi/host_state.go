@@ -33,6 +33,9 @@ type opState struct {
 	clientMods bool
 	// askingAccess: the plug-ins that decide about access are being asked.
 	askingAccess bool
+	// call: the block is for a function of a database plug-in, to which what is
+	// sent goes.
+	call *dbCall
 }
 
 // source is one filled parameter and the Go value behind it.

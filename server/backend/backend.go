@@ -44,6 +44,13 @@ type View interface {
 	Close()
 }
 
+// Expecter is an ability of a View: it is told of the search that will follow a
+// look-up of its base, so that a database behind a network can do both at once.
+// Whether anything of what was announced comes is open.
+type Expecter interface {
+	Expect(q *Query)
+}
+
 // Txn is a write transaction; it reads its own changes. The pipeline has
 // checked the change (schema, access, parent, duplicates): a Txn stores it
 // with its indexes.

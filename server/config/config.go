@@ -133,9 +133,12 @@ type Database struct {
 	Overlays   []*Overlay
 	Syncrepl   []*replica.Settings
 	Route      Route
-	File       string
-	Line       int
-	Values     Values
+	// Foreign: a plug-in of type database serves it, which gets Lines.
+	Foreign bool
+	Lines   []plugin.DatabaseLine
+	File    string
+	Line    int
+	Values  Values
 
 	indexes indexSet
 	pwAt    *line // the rootpw line
@@ -143,6 +146,10 @@ type Database struct {
 
 // BuiltIn tells whether the built-in engine serves the database.
 func (d *Database) BuiltIn() bool { return builtInTypes[d.Type] }
+
+// HoldsEntries tells whether the database is one of entries: the built-in
+// engine's, or a plug-in's.
+func (d *Database) HoldsEntries() bool { return d.BuiltIn() || d.Foreign }
 
 // entryNorm is the normal name of the database's entry in cn=config.
 func (d *Database) entryNorm() string {

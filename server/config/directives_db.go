@@ -9,6 +9,7 @@ import (
 	"libslapi/server/acl"
 	"libslapi/server/dn"
 	"libslapi/server/overlay"
+	"libslapi/server/plugin"
 )
 
 var (
@@ -108,6 +109,16 @@ func init() {
 		}})
 	}
 
+	define("dboption", directive{scope: scopeDatabase, min: 1, max: -1, args: "<directive> [<argument>...]", attr: "slapidDatabaseOption",
+		multi: true, ordered: true, raw: true,
+		run: func(p *parser, l *line) error {
+			if !p.db.Foreign {
+				return fmt.Errorf("is for a database that a plug-in serves")
+			}
+			p.db.Lines = append(p.db.Lines, plugin.DatabaseLine{Number: l.num, Words: append([]string(nil), l.words[1:]...)})
+			return nil
+		}})
+
 	// the built-in engine
 	define("directory", directive{scope: scopeBuiltIn, min: 1, max: 1, args: "<folder>", attr: "olcDbDirectory",
 		run: setString(func(p *parser) *string { return &p.target().Directory })})
@@ -178,7 +189,7 @@ func runDatabase(p *parser, l *line) error {
 	if p.next.set {
 		return p.next.at.errorf("plugin-options without a plugin line behind it")
 	}
-	typ := strings.ToLower(l.words[1])
+	typ, foreign := strings.ToLower(l.words[1]), false
 	p.backend, p.overlay = "", ""
 	if i := strings.IndexByte(typ, '}'); strings.HasPrefix(typ, "{") && i > 0 {
 		typ = typ[i+1:]
@@ -194,10 +205,13 @@ func runDatabase(p *parser, l *line) error {
 	case typ == "monitor", builtInTypes[typ]:
 	case unservedTypes[typ]:
 		return fmt.Errorf("database type %s is not supported yet", typ)
-	default:
+	case !plainWord(typ):
 		return fmt.Errorf("unrecognized database type (%s)", l.words[1])
+	default:
+		foreign = true // finish looks for its plug-in
 	}
 	d := newDatabase(typ, l.file, l.num)
+	d.Foreign = foreign
 	d.Limits, d.ReadOnly, d.LastMod = p.cfg.Frontend.Limits, p.cfg.Frontend.ReadOnly, p.cfg.Frontend.LastMod
 	d.MaxDeref, d.AddACL = p.cfg.Frontend.MaxDeref, p.cfg.Frontend.AddACL
 	switch typ {
@@ -212,6 +226,16 @@ func runDatabase(p *parser, l *line) error {
 	p.cfg.Databases = append(p.cfg.Databases, d)
 	p.db = d
 	return nil
+}
+
+// plainWord tells whether a database type can be the name of a plug-in's.
+func plainWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '_')) {
+			return false
+		}
+	}
+	return s != "" && len(s) < 64
 }
 
 func runBackend(p *parser, l *line) error {

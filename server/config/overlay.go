@@ -62,7 +62,7 @@ func (p *parser) beginOverlay(name string) error {
 		p.db = p.cfg.Frontend // before the first database: for all of them
 		defer func() { p.db = nil }()
 	}
-	if !p.db.BuiltIn() && !(p.db == p.cfg.Frontend && overlay.Global(name)) {
+	if !p.db.HoldsEntries() && !(p.db == p.cfg.Frontend && overlay.Global(name)) {
 		return fmt.Errorf("overlay %s is for a database of entries only", name)
 	}
 	if err := overlay.Schema(name, p.cfg.Schema); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"libslapi/server/dn"
 	"libslapi/server/overlay"
+	"libslapi/server/plugin"
 )
 
 // maxInclude bounds how deep include lines nest.
@@ -108,6 +109,12 @@ func (p *parser) line(l *line) error {
 		name = "pluginlog"
 	}
 	d, ok := directives[name]
+	if p.db != nil && p.db.Foreign && p.backend == "" && !p.entryMode && (!ok || d.scope == scopeBuiltIn) {
+		// The plug-in's to read.
+		l = &line{file: l.file, num: l.num, words: append([]string{"dboption"}, l.words...), rest: quoteWords(l.words)}
+		d, ok = directives["dboption"], true
+		name = "dboption"
+	}
 	if !ok {
 		return l.errorf("unknown directive <%s>", l.words[0])
 	}
@@ -245,13 +252,15 @@ func (p *parser) finish() error {
 			return &LineError{d.File, d.Line, fmt.Sprintf("two databases have the name %q", d.Name)}
 		}
 		names[strings.ToLower(d.Name)] = d
-		if err := c.checkDatabase(d); err != nil {
-			return err
-		}
 	}
 	for i, d := range p.pluginDB {
 		if d != nil {
 			c.Plugins[i].Database = d.Name
+		}
+	}
+	for _, d := range c.Databases {
+		if err := c.checkDatabase(d); err != nil {
+			return err
 		}
 	}
 	return c.checkPlugins()
@@ -280,7 +289,12 @@ func (c *Config) checkDatabase(d *Database) error {
 	if d.pwAt != nil {
 		pwAt = d.pwAt.errorf
 	}
-	if d.BuiltIn() && len(d.Suffixes) == 0 {
+	if d.Foreign {
+		if err := c.checkForeign(d, at); err != nil {
+			return err
+		}
+	}
+	if d.HoldsEntries() && len(d.Suffixes) == 0 {
 		return at("database %s has no suffix", d.Type)
 	}
 	if d.BuiltIn() && d.Directory == "" {
@@ -305,6 +319,25 @@ func (c *Config) checkDatabase(d *Database) error {
 	}
 	if c.Global.Compat == Compat389 && c.Global.RootDN.IsRoot() && d.HasRootDN && d.Type != "config" {
 		c.Global.RootDN, c.Global.RootPW = d.RootDN, d.RootPW
+	}
+	return nil
+}
+
+// checkForeign looks for the plug-in of a database of an unknown type.
+func (c *Config) checkForeign(d *Database, at func(format string, args ...any) error) error {
+	n := 0
+	for i := range c.Plugins {
+		if s := &c.Plugins[i]; s.Type == "database" && s.Database == d.Name && s.Enabled && s.OnFailure != plugin.Off {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return at("<database> unrecognized database type (%s)", d.Type)
+	case n > 1:
+		return at("database %s has more than one plug-in that serves it", d.Type)
+	case len(d.Syncrepl) > 0:
+		return at("syncrepl is not possible for a database that a plug-in serves")
 	}
 	return nil
 }

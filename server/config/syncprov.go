@@ -50,7 +50,7 @@ func (p *parser) beginSyncprov() error {
 	switch {
 	case p.entryMode:
 		return errors.New("is not possible here")
-	case p.db == nil || !p.db.BuiltIn():
+	case p.db == nil || !p.db.HoldsEntries():
 		return errors.New("overlay syncprov is for a database of entries only")
 	case p.db.Syncprov != nil:
 		return errors.New("overlay syncprov is there already")
@@ -90,7 +90,7 @@ func (c *Config) overlayOf(e *entry.Entry) error {
 		if dn.ParentNorm(e.Name.Norm) != d.entryNorm() {
 			continue
 		}
-		if !d.BuiltIn() {
+		if !d.HoldsEntries() {
 			break
 		}
 		if name := nativeOverlay(e); name != "" {

@@ -360,6 +360,7 @@ olcMemberOfMemberOfAD 1.3.6.1.4.1.4203.1.12.2.3.3.18.5 s1
 olcMemberOfDanglingError 1.3.6.1.4.1.4203.1.12.2.3.3.18.7 s1
 slapidCompat @1 s1
 slapidDatabaseName @3 s1
+slapidDatabaseOption @8 x
 slapidMetrics @7 s1
 slapidPluginDatabase @6 s1
 slapidPluginDialect @4 s1

@@ -103,7 +103,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 	case config.Disabled:
 		o.Disabled = true
 	}
-	if d.BuiltIn() {
+	if d.HoldsEntries() {
 		o.Sync = a.provider(d)
 	}
 	o.Private = d.Type == "config" || d.Type == "monitor"

@@ -38,9 +38,16 @@ func (d *Daemon) openOne(cd *config.Database, c *config.Config) error {
 	if err := d.fill(odb, cd, c); err != nil {
 		return err
 	}
-	if cd.Type == "monitor" {
+	switch {
+	case cd.Type == "monitor":
 		odb.Backend = &monitor{d: d, cd: cd}
-	} else {
+	case cd.Foreign:
+		b, err := openForeign(d.host, cd, c.File)
+		if err != nil {
+			return fail(err)
+		}
+		odb.Backend = b
+	default:
 		db, err := openDatabase(d.server.Schema, cd, d.slog, false)
 		if err != nil {
 			return fail(err)

@@ -82,6 +82,11 @@ func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 		a.all, a.root = a.plug == nil, true
 		return a
 	}
+	if w := wholeOf(db); w != nil && w.ChecksAccess() {
+		a.all = a.plug == nil
+		a.root = true
+		return a
+	}
 	// Without any access line OpenLDAP lets everybody read, 389 (that is, its
 	// ACL plug-in being off) nobody; nobody reads the configuration.
 	if a.set.ReadAll() {

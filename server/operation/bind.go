@@ -209,6 +209,9 @@ func (s *Server) bindSimple(op *plugin.Operation) error {
 	if db.Disabled {
 		return outOfService()
 	}
+	if w := wholeOf(db); w != nil && w.Handles(plugin.KindBind) {
+		return s.bindWhole(op, w)
+	}
 	who, err := s.checkEntryPassword(op, db)
 	if err != nil {
 		return err

@@ -25,6 +25,13 @@ func (s *Server) compare(op *plugin.Operation) error {
 	if err != nil || d.Type.Unknown && !s.is389() {
 		return &wire.Error{Result: wire.Result{Code: wire.UndefinedAttributeType}}
 	}
+	whole := wholeOf(db)
+	if whole != nil && !whole.Handles(plugin.KindCompare) {
+		whole = nil
+	}
+	if whole != nil && whole.ChecksAccess() {
+		return whole.Handle(op)
+	}
 	v, release, err := s.view(op, db)
 	if err != nil {
 		return err
@@ -52,6 +59,9 @@ func (s *Server) compare(op *plugin.Operation) error {
 	}
 	if !ask.attr(e, d.Type, d.Options, op.Compare.Value, acl.PrivCompare) {
 		return ask.denied(e, "")
+	}
+	if whole != nil {
+		return whole.Handle(op)
 	}
 	if s.is389() {
 		op.Result = compare389(e, comp, d, op.Compare.Value)

@@ -320,6 +320,7 @@ func (s *Server) perform(op *plugin.Operation) {
 	var err error
 	switch op.Kind {
 	case plugin.KindUnbind, plugin.KindAbandon:
+		s.tellDatabases(op)
 	case plugin.KindBind:
 		err = s.bind(op)
 	case plugin.KindSearch:

@@ -76,7 +76,7 @@ func (s *Server) ReplicaState(ctx context.Context, database string, mark *Replic
 		return wire.Errorf(wire.NoSuchObject, "no database %q", database)
 	}
 	t := &txn{s: s}
-	p, err := t.begin(ctx, db)
+	p, err := t.begin(ctx, nil, db)
 	if err != nil {
 		return err
 	}

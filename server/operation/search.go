@@ -130,6 +130,7 @@ func (x *searcher) run() error {
 	defer release()
 	x.v = v
 	x.comp = &computer{s: x.s, db: x.db, v: v}
+	x.expect()
 	base, err := x.base()
 	if err != nil {
 		var none *wire.Error
@@ -287,14 +288,26 @@ func (x *searcher) walkHere(base *entry.Entry) error {
 	return x.query(base.Name, op.Search.Scope, x.candidateFilter())
 }
 
-// query runs one backend search and takes its entries.
-func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
-	lim := x.s.limitsOf(x.op, x.db)
+// expect tells a database that wants to know of the search behind the look-up
+// of its base.
+func (x *searcher) expect() {
+	op := x.op
+	if v, ok := x.v.(backend.Expecter); ok && op.Search.Scope != wire.ScopeBase && op.Search.Deref == wire.DerefNever && x.sync == nil {
+		v.Expect(x.queryOf(op.Target, op.Search.Scope, x.candidateFilter()))
+	}
+}
+
+func (x *searcher) queryOf(base dn.Name, scope wire.Scope, f *filter.Node) *backend.Query {
 	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp, Transient: x.keepsNone()}
 	if !x.ask.all {
-		q.MaxCandidates = lim.MaxCandidates
+		q.MaxCandidates = x.s.limitsOf(x.op, x.db).MaxCandidates
 	}
-	err := x.v.Search(q, func(e *entry.Entry) bool {
+	return q
+}
+
+// query runs one backend search and takes its entries.
+func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
+	err := x.v.Search(x.queryOf(base, scope, f), func(e *entry.Entry) bool {
 		if x.op.Abandoned.Load() || x.ctx.Err() != nil {
 			return false
 		}

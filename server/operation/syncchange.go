@@ -35,12 +35,19 @@ func (c *change) note(p *part) error {
 	return nil
 }
 
+// keepsContext tells whether the context CSNs are stored without anybody to
+// follow the database: as slapd does it, where it costs next to nothing.
+func keepsContext(s *Server, p *part) bool {
+	_, foreign := p.db.Backend.(plugin.WholeBackend)
+	return !s.is389() && !foreign
+}
+
 // prepareSync ends a part before its commit: the context CSNs, the session
 // log, the place among the commits. The ticket is nil when nobody may follow.
 func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
 	var before, after csn.Vector
 	m, ok := p.tx.(backend.MetaTxn)
-	if ok && (!p.last.IsZero() || p.replica != nil) && (!s.is389() || p.db.Sync.Settings().Enabled) {
+	if ok && (!p.last.IsZero() || p.replica != nil) && (keepsContext(s, p) || p.db.Sync.Settings().Enabled) {
 		csns := make([]csn.CSN, 0, 1+len(p.changes))
 		csns = append(csns, p.last)
 		if r := p.replica; r != nil {

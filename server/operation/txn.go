@@ -103,7 +103,7 @@ func (t *txn) find(db *Database) *part {
 
 // begin gives the part on a database, beginning it when needed. The pointer is
 // good until the next begin or rollback.
-func (t *txn) begin(ctx context.Context, db *Database) (*part, error) {
+func (t *txn) begin(ctx context.Context, op *plugin.Operation, db *Database) (*part, error) {
 	if p := t.find(db); p != nil {
 		return p, nil
 	}
@@ -113,7 +113,7 @@ func (t *txn) begin(ctx context.Context, db *Database) (*part, error) {
 	if !t.s.locks.wait(t, db.Name()) {
 		return nil, wire.Errorf(wire.Busy, "deadlock on database %s", db.Name())
 	}
-	tx, err := db.Backend.Begin(ctx)
+	tx, err := beginFor(ctx, op, db)
 	t.s.locks.got(t, db.Name(), err == nil)
 	if err != nil {
 		return nil, err
@@ -223,11 +223,23 @@ func (s *Server) view(op *plugin.Operation, db *Database) (v backend.View, relea
 	if db == s.rootDSE.db {
 		return &dseView{d: s.rootDSE, conn: op.Conn}, func() {}, nil
 	}
-	v, err = db.Backend.View(ctx)
+	if b, ok := db.Backend.(plugin.OperationBackend); ok {
+		v, err = b.ViewFor(ctx, op)
+	} else {
+		v, err = db.Backend.View(ctx)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return v, v.Close, nil
+}
+
+// beginFor opens the write transaction of a database on behalf of op.
+func beginFor(ctx context.Context, op *plugin.Operation, db *Database) (backend.Txn, error) {
+	if b, ok := db.Backend.(plugin.OperationBackend); ok {
+		return b.BeginFor(ctx, op)
+	}
+	return db.Backend.Begin(ctx)
 }
 
 // BeginTxn opens a transaction for internal operations: give the Operation that
@@ -250,7 +262,7 @@ func (s *Server) BeginTxn(database string, parent *plugin.Operation) (*plugin.Op
 	} else {
 		h.mark = t.savepoint()
 	}
-	if _, err := t.begin(holder.Ctx, db); err != nil {
+	if _, err := t.begin(holder.Ctx, parent, db); err != nil {
 		return nil, err
 	}
 	holder.Txn, holder.Pipeline = t, &state{holder: h}

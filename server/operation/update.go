@@ -22,7 +22,7 @@ type change struct {
 
 // tx is the transaction on the database of the change. It is asked for anew
 // each time: plug-ins' nested operations may have begun others.
-func (c *change) tx() (p *part, err error) { return c.t.begin(c.op.Ctx, c.db) }
+func (c *change) tx() (p *part, err error) { return c.t.begin(c.op.Ctx, c.op, c.db) }
 
 // update runs add, modify, modifyDN and delete.
 func (s *Server) update(op *plugin.Operation) error {
