@@ -31,6 +31,13 @@ int slapi_uniqueIDGenerateFromNameString(char **uId, const char *uIdBase, const 
 int slapi_entry_vattrcache_watermark_isvalid(const Slapi_Entry *e);
 void slapi_entry_vattrcache_watermark_set(Slapi_Entry *e);
 int slapi_operation_get_replica_attr(Slapi_PBlock *pb, Slapi_Operation *op, const char *type, void *value);
+int slapi_seq_callback(const char *ibase, int type, char *attrname, char *val, char **attrs, int attrsonly,
+		       void *callback_data, LDAPControl **controls, plugin_result_callback res_callback,
+		       plugin_search_entry_callback srch_callback, plugin_referral_entry_callback ref_callback);
+void slapi_be_Rlock(Slapi_Backend *be);
+void slapi_be_Wlock(Slapi_Backend *be);
+void slapi_be_Unlock(Slapi_Backend *be);
+int slapi_mapping_tree_select(Slapi_PBlock *pb, Slapi_Backend **be, Slapi_Entry **referral, char *error_string, size_t ebuflen);
 char *cshim_call_pwd_dec(struct cshim_plugin *p, char *cipher, char *algorithm);
 
 /* Go. */

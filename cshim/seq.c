@@ -7,6 +7,7 @@
 #include "dialect.h"
 #include "goside.h"
 #include "mem.h"
+#include "host_various.h"
 #include "pblock.h"
 
 void slapi_seq_internal_set_pb(Slapi_PBlock *pb, char *ibase, int type, char *attrname, char *val, char **attrs,
@@ -100,4 +101,20 @@ int slapi_seq_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin
 		res_callback(rc, callback_data);
 	slapi_free_search_results_internal(pb);
 	return 0;
+}
+
+int slapi_seq_callback(const char *ibase, int type, char *attrname, char *val, char **attrs, int attrsonly,
+		       void *callback_data, LDAPControl **controls, plugin_result_callback res_callback,
+		       plugin_search_entry_callback srch_callback, plugin_referral_entry_callback ref_callback)
+{
+	Slapi_PBlock *pb;
+	int rc;
+
+	if (ibase == NULL)
+		return -1;
+	pb = slapi_pblock_new();
+	slapi_seq_internal_set_pb(pb, (char *)ibase, type, attrname, val, attrs, attrsonly, controls, NULL, 0);
+	rc = slapi_seq_internal_callback_pb(pb, callback_data, res_callback, srch_callback, ref_callback);
+	slapi_pblock_destroy(pb);
+	return rc;
 }

@@ -198,7 +198,7 @@ func (st *opState) fillAny(id C.int) C.int {
 	case C.SLAPI_ENTRY_PRE_OP:
 		return st.putEntry(id, st.entryPre())
 	case C.SLAPI_ENTRY_POST_OP:
-		return st.putEntry(id, st.entryPost())
+		return st.putEntry(id, st.withPlace(st.entryPost()))
 	case C.SLAPI_ADD_EXISTING_DN_ENTRY:
 		return st.putEntry(id, st.existing())
 	case C.SLAPI_ADD_PARENT_ENTRY, C.SLAPI_MODRDN_NEWPARENT_ENTRY:
@@ -313,10 +313,17 @@ func (st *opState) fillRequest(id C.int) C.int {
 		if op.Add == nil || op.Add.Entry == nil {
 			return nothing
 		}
-		rc := st.putEntry(id, op.Add.Entry)
+		rc := st.putEntry(id, st.withPlace(op.Add.Entry))
 		C.cshim_op_note(st.c, C.CSHIM_LIVE_ADD, C.cshim_pblock_ptr(st.c.pb, id))
 		return rc
 	case C.SLAPI_MODIFY_MODS:
+		if op.ModDN != nil {
+			st.note(id, st.markOf(id))
+			if len(op.ModDN.Changes) == 0 {
+				return st.putPtr(id, nil)
+			}
+			return st.putOwn(id, unsafe.Pointer(modsToC(op.ModDN.Changes)), C.cshim_free_mods)
+		}
 		if op.Modify == nil {
 			if st.call != nil && op.ModDN != nil && len(op.ModDN.Changes) > 0 {
 				return st.putOwn(id, unsafe.Pointer(modsToC(op.ModDN.Changes)), C.cshim_free_mods)

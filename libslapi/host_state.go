@@ -9,6 +9,7 @@ package main
 import "C"
 
 import (
+	"strconv"
 	"unsafe"
 
 	"libslapi/server/entry"
@@ -183,10 +184,13 @@ func (st *opState) markOf(id C.int) any {
 	case C.SLAPI_ADD_ENTRY:
 		return addMark(op)
 	case C.SLAPI_MODIFY_MODS:
-		if op.Modify == nil {
-			return nil
+		switch {
+		case op.Modify != nil:
+			return sliceMark(op.Modify.Changes)
+		case op.ModDN != nil:
+			return sliceMark(op.ModDN.Changes)
 		}
-		return sliceMark(op.Modify.Changes)
+		return nil
 	case C.SLAPI_RESULT_TEXT, C.SLAPI_PB_RESULT_TEXT:
 		return op.Result.Text
 	case C.SLAPI_RESULT_MATCHED:
@@ -235,6 +239,7 @@ func sliceMark[T any](s []T) extent {
 // lie.
 type contents struct {
 	e      *entry.Entry
+	id     uint64
 	attrs  int
 	values uintptr
 }
@@ -243,7 +248,7 @@ func entryMark(e *entry.Entry) any {
 	if e == nil {
 		return nil
 	}
-	c := contents{e: e, attrs: len(e.Attrs)}
+	c := contents{e: e, id: e.ID, attrs: len(e.Attrs)}
 	for i := range e.Attrs {
 		for _, v := range e.Attrs[i].Values {
 			c.values = c.values*31 + uintptr(unsafe.Pointer(unsafe.SliceData(v))) + uintptr(len(v))
@@ -273,6 +278,23 @@ func (st *opState) entryPost() *entry.Entry {
 		return st.op.Current
 	}
 	return st.op.After
+}
+
+// withPlace gives a new entry of 389's kind the attributes that ns-slapd stores
+// with it: its number, its parent's and its name.
+func (st *opState) withPlace(e *entry.Entry) *entry.Entry {
+	op := st.op
+	if e == nil || op.Kind != plugin.KindAdd || e.ID == 0 || !e.Has("nsUniqueId") || e.Has("entryid") {
+		return e
+	}
+	e = e.Clone()
+	put := func(attr, value string) { _ = e.Add(activeSchema(), attr, []byte(value)) } // a schema without it: left out
+	if p := op.ParentEntry; p != nil && p.ID != 0 {
+		put("parentid", strconv.FormatUint(p.ID, 10))
+	}
+	put("entryid", strconv.FormatUint(e.ID, 10))
+	put("dsEntryDN", e.Name.Pretty)
+	return e
 }
 
 // existing is the one parameter that is SLAPI_ADD_EXISTING_DN_ENTRY,
@@ -307,7 +329,7 @@ func (st *opState) syncAddEntry() {
 		C.cshim_pblock_forget(st.c.pb, C.SLAPI_ADD_ENTRY)
 		return
 	}
-	C.cshim_entry_become(st.c.pb, old, entryToC(st.op.Add.Entry))
+	C.cshim_entry_become(st.c.pb, old, entryToC(st.withPlace(st.op.Add.Entry)))
 	C.cshim_op_note(st.c, C.CSHIM_LIVE_ADD, unsafe.Pointer(old))
 }
 

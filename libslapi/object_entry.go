@@ -219,7 +219,7 @@ func slapiGoEntry2Str(e *C.Slapi_Entry, options C.int, n *C.int) (out *C.char) {
 		if options&C.SLAPI_DUMP_NOOPATTRS != 0 && describe(s, desc).Type.Operational() {
 			continue
 		}
-		if options&C.SLAPI_DUMP_UNIQUEID == 0 && strings.EqualFold(desc, "nsUniqueId") && options != 0 {
+		if options&C.SLAPI_DUMP_UNIQUEID == 0 && strings.EqualFold(desc, "nsUniqueId") {
 			continue
 		}
 		for _, v := range valueSetFromC(&a.a_present_values) {

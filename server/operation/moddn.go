@@ -41,7 +41,10 @@ func (c *change) rename() error {
 	if goOn, err := c.configBefore(before, after); err != nil || !goOn {
 		return err
 	}
-	touch := append(op.ModDN.Changes[:len(op.ModDN.Changes):len(op.ModDN.Changes)], c.s.touch(op, c.db, c.csn.String())...)
+	touch := op.ModDN.Changes
+	if !c.s.is389() {
+		touch = append(touch[:len(touch):len(touch)], c.s.touch(op, c.db, c.csn.String())...)
+	}
 	if err := after.Apply(c.s.Schema(), touch, entry.ApplyOptions{NoSchema: true, KeepNames: true}); err != nil {
 		return err
 	}

@@ -53,12 +53,14 @@ func (c *change) modify() error {
 	if goOn, err := c.configBefore(before, after); err != nil || !goOn {
 		return err
 	}
-	touch := c.s.touch(op, c.db, c.csn.String())
-	if err := after.Apply(c.s.Schema(), touch, entry.ApplyOptions{NoSchema: true, KeepNames: true}); err != nil {
-		return err
+	if !c.s.is389() {
+		touch := c.s.touch(op, c.db, c.csn.String())
+		if err := after.Apply(c.s.Schema(), touch, entry.ApplyOptions{NoSchema: true, KeepNames: true}); err != nil {
+			return err
+		}
+		// The post hooks see what was changed besides, as both peers show it.
+		op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
 	}
-	// The post hooks see what was changed besides, as both peers show it.
-	op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
 	p, err := c.tx()
 	if err != nil {
 		return err

@@ -108,7 +108,25 @@ func (s *Server) touch(op *plugin.Operation, db *Database, csn string) []wire.Ch
 	if !s.is389() {
 		out = append(out, one("entryCSN", []byte(csn)))
 	}
+	if s.is389() {
+		return append(out, one("modifiersname", s.modifier(op)), one("modifytimestamp", timestamp(changeTime())))
+	}
 	return append(out, one("modifiersName", s.modifier(op)), one("modifyTimestamp", timestamp(changeTime())))
+}
+
+// touchFirst puts the marks among the changes where ns-slapd does: before the
+// plug-ins of the database see them.
+func (s *Server) touchFirst(op *plugin.Operation, db *Database) {
+	if !s.is389() {
+		return
+	}
+	touch := s.touch(op, db, "")
+	switch {
+	case op.Modify != nil:
+		op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
+	case op.ModDN != nil:
+		op.ModDN.Changes = append(op.ModDN.Changes[:len(op.ModDN.Changes):len(op.ModDN.Changes)], touch...)
+	}
 }
 
 // flagNoModifyAttrs is SLAPI_OP_FLAG_LEGACY... 389's SKIP_MODIFIED_ATTRS as an
@@ -135,6 +153,10 @@ func (c *computer) value(e *entry.Entry, t *schema.AttributeType) [][]byte {
 			return one(e.Name.Norm)
 		}
 		return one(e.Name.Pretty)
+	case "dsentrydn":
+		if c.s.is389() && !c.private() && !c.db.Private {
+			return one(e.Name.Pretty)
+		}
 	case "subschemasubentry":
 		return one(c.s.subschemaName())
 	case "hassubordinates":
@@ -232,7 +254,7 @@ func (c *computer) withContext(e *entry.Entry) *entry.Entry {
 // which a search for "+" shows them.
 func (s *Server) computedNames() []string {
 	if s.is389() {
-		return []string{"parentid", "entryid", "numSubordinates", "entrydn", "hasSubordinates", "subschemaSubentry"}
+		return []string{"parentid", "entryid", "numSubordinates", "dsEntryDN", "entrydn", "hasSubordinates", "subschemaSubentry"}
 	}
 	return []string{"entryDN", "subschemaSubentry", "hasSubordinates"}
 }

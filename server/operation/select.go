@@ -138,7 +138,7 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 		take(a.Type, a.Options, a.Desc, a.Values)
 	}
 	if comp == nil || !sel.operational && len(sel.wants) == 0 {
-		return out
+		return sel.inOrder(s, out)
 	}
 	for _, name := range s.computedNames() {
 		t := s.Schema().AttributeType(name)
@@ -157,7 +157,34 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 			take(t, nil, t.Name(), values)
 		}
 	}
-	return out
+	return sel.inOrder(s, out)
+}
+
+// inOrder puts attributes in the order in which ns-slapd sends them: all that
+// "*" asks for, then those that were asked for by name, as asked.
+func (sel *selection) inOrder(s *Server, list []wire.Attribute) []wire.Attribute {
+	if !s.is389() || len(sel.wants) < 2 && !sel.user || len(sel.wants) == 0 || len(list) < 2 {
+		return list
+	}
+	place := func(a *wire.Attribute) int {
+		for i := range sel.wants {
+			d, err := s.Schema().Describe(a.Type)
+			if err != nil || !sel.wants[i].desc.Includes(d) {
+				continue
+			}
+			if sel.user && !d.Type.Operational() {
+				break
+			}
+			return i + 1
+		}
+		return 0
+	}
+	places := make(map[string]int, len(list))
+	for i := range list {
+		places[list[i].Type] = place(&list[i])
+	}
+	slices.SortStableFunc(list, func(a, b wire.Attribute) int { return places[a.Type] - places[b.Type] })
+	return list
 }
 
 // readable gives those of values that the requestor may read; values itself

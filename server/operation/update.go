@@ -40,13 +40,16 @@ func (s *Server) update(op *plugin.Operation) error {
 	if op.Modify != nil {
 		asked = op.Modify.Changes
 	}
+	s.touchFirst(op, db)
 	err := s.beforeBackend(op, db)
 	if err == nil {
 		if again := s.databaseFor(op); again != nil {
 			db = again
 		}
 		op.Database = db.Name()
-		err = s.inTransaction(op, db, asked)
+		if err = s.inTransaction(op, db, asked); err == nil {
+			s.passwordChanged(op, db, asked)
+		}
 	} else {
 		err = s.txnFailed(op, err)
 	}
