@@ -79,6 +79,21 @@ type Leaver interface {
 	Leave() (wait func() error)
 }
 
+// Peeker is implemented by views that can show an entry where it is stored.
+type Peeker interface {
+	// Peek is Lookup for who is done with the entry, and keeps nothing of it,
+	// when the next Peek comes or the view is closed.
+	Peek(norm string) (*entry.Entry, error)
+}
+
+// Peek shows an entry of a view in the cheapest way that the view has.
+func Peek(v View, norm string) (*entry.Entry, error) {
+	if p, ok := v.(Peeker); ok {
+		return p.Peek(norm)
+	}
+	return v.Lookup(norm)
+}
+
 // Query is one search below the level of access control.
 type Query struct {
 	Ctx    context.Context // ends the search early; may be nil

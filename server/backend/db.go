@@ -32,7 +32,8 @@ type DBOptions struct {
 	NoSync   bool
 	ReadOnly bool
 	// CacheBytes bounds the memory of decoded entries, roughly; 0 takes
-	// 64 MiB, a negative number none.
+	// 16 MiB, a negative number none. Searches and compares read entries where
+	// they are stored; the cache is for those that are kept or changed.
 	CacheBytes int
 	Log        *slog.Logger // nil: nothing is logged
 }
@@ -81,7 +82,7 @@ func Open(opt DBOptions) (*DB, error) {
 	size := opt.CacheBytes
 	switch {
 	case size == 0:
-		size = 64 << 20
+		size = 16 << 20
 	case size < 0:
 		size = 0
 	}

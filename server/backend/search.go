@@ -29,8 +29,11 @@ type search struct {
 	// stored: the filter looks at nothing but the attributes stored.
 	stored  bool
 	matches int // among the entries that were skimmed
+	// transient: who takes the entries keeps none.
+	transient bool
 	// skimmer decodes what the filter looks at, scratch transient entries.
-	skimmer, scratch entry.Scratch
+	skimmer entry.Scratch
+	scratch *entry.Scratch
 }
 
 // Search calls yield for the entries in scope that match, in the order of
@@ -45,6 +48,11 @@ func (v *view) Search(q *Query, yield func(*entry.Entry) bool) error {
 		return v.noSuchObject(q.Base.Norm)
 	}
 	s := &search{v: v, q: q, yield: yield, base: base}
+	// within a transaction the next change would take an entry away
+	if s.transient = q.Transient && v.own == nil; s.transient {
+		s.scratch = scratches.Get().(*entry.Scratch)
+		defer scratches.Put(s.scratch)
+	}
 	s.stored = q.Filter != nil && q.Filter.OnlyStored(q.Env)
 	if q.Scope == wire.ScopeBase {
 		if base == 0 {
@@ -295,8 +303,10 @@ func (s *search) below(id uint64, depth int) (bool, error) {
 // visit tests one entry and gives it out when it matches. more is false when
 // the search is to end.
 func (s *search) visit(id uint64) (more bool, err error) {
-	if e := s.v.cached(id); e != nil {
-		return s.test(e)
+	if !s.transient {
+		if e := s.v.cached(id); e != nil {
+			return s.test(e)
+		}
 	}
 	raw, err := s.v.raw(id)
 	if err != nil {
@@ -310,8 +320,7 @@ func (s *search) visit(id uint64) (more bool, err error) {
 
 // look is visit for the stored entry.
 func (s *search) look(id uint64, raw []byte) (more bool, err error) {
-	// within a transaction the next change would take the entry away
-	transient := s.q.Transient && !s.keep && s.v.own == nil
+	transient := s.transient && (!s.keep || len(raw) <= keepFrom)
 	if !transient && !s.skims() {
 		e := s.v.cached(id)
 		if e == nil {
@@ -341,7 +350,7 @@ func (s *search) look(id uint64, raw []byte) (more bool, err error) {
 	}
 	var e *entry.Entry
 	if transient {
-		e, err = s.transient(id, &r)
+		e, err = s.v.scratchRecord(id, &r, s.scratch)
 	} else {
 		e, err = s.v.entry(id, false)
 	}
@@ -352,20 +361,6 @@ func (s *search) look(id uint64, raw []byte) (more bool, err error) {
 		return s.yield(e), nil
 	}
 	return s.test(e)
-}
-
-// transient decodes an entry that is good until the next one is.
-func (s *search) transient(id uint64, r *storedRecord) (*entry.Entry, error) {
-	e, err := s.scratch.Decode(r.body, s.v.schema)
-	if err != nil {
-		return nil, fmt.Errorf("backend: entry %d: %w", id, err)
-	}
-	up, err := s.v.name(r.parent, 0)
-	if err != nil {
-		return nil, err
-	}
-	e.ID, e.Name = id, r.name(up)
-	return e, nil
 }
 
 // skims tells whether entries are first tested in a form that costs little and

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"libslapi/server/dn"
 	"libslapi/server/entry"
@@ -51,6 +52,7 @@ type view struct {
 	above    map[uint64]dn.Name
 	key      [8]byte
 	closed   bool
+	peeked   *entry.Scratch // what Peek decodes into
 }
 
 var _ MetaView = (*view)(nil)
@@ -59,8 +61,15 @@ func (v *view) Close() {
 	if !v.closed {
 		v.closed = true
 		v.r.Close()
+		if v.peeked != nil {
+			scratches.Put(v.peeked)
+			v.peeked = nil
+		}
 	}
 }
+
+// scratches keeps the memory of views that are closed.
+var scratches = sync.Pool{New: func() any { return new(entry.Scratch) }}
 
 func (v *view) Generation() uint64 { return v.r.Generation() }
 
@@ -203,7 +212,10 @@ func (v *view) child(parent uint64, norm string) (uint64, error) {
 }
 
 // find returns the id of a name, 0 when there is no such entry.
-func (v *view) find(norm string) (uint64, error) {
+func (v *view) find(norm string) (uint64, error) { return v.locate(norm, true) }
+
+// locate is find; keep: the cache shall make room for the name.
+func (v *view) locate(norm string, keep bool) (uint64, error) {
 	if v.cachedName(norm) {
 		if id, ok := v.db.names.get(norm, v.gen); ok {
 			return id, nil
@@ -218,7 +230,7 @@ func (v *view) find(norm string) (uint64, error) {
 			return 0, err
 		}
 		if id != 0 {
-			if v.cachedName(norm) {
+			if keep && v.cachedName(norm) {
 				v.db.names.put(norm, id, v.gen, 120+len(norm), true)
 			}
 			return id, nil
@@ -292,6 +304,55 @@ func (v *view) Lookup(norm string) (*entry.Entry, error) {
 		return nil, err
 	}
 	return v.entry(id, true)
+}
+
+// keepFrom is the length from which a stored entry is worth a place in the
+// cache: the work of decoding grows with it.
+const keepFrom = 4 << 10
+
+// Peek is Lookup for who is done with the entry, and keeps nothing of it, when
+// the next Peek comes or the view is closed.
+func (v *view) Peek(norm string) (*entry.Entry, error) {
+	if v.own != nil {
+		return v.Lookup(norm)
+	}
+	id, err := v.locate(norm, false)
+	if id == 0 || err != nil {
+		return nil, err
+	}
+	raw, err := v.raw(id)
+	if raw == nil || err != nil {
+		return nil, err
+	}
+	if len(raw) > keepFrom {
+		return v.entry(id, true)
+	}
+	if v.peeked == nil {
+		v.peeked = scratches.Get().(*entry.Scratch)
+	}
+	return v.scratch(id, raw, v.peeked)
+}
+
+// scratch decodes a stored entry into memory that is used again.
+func (v *view) scratch(id uint64, raw []byte, into *entry.Scratch) (*entry.Entry, error) {
+	r, err := cutRecord(id, raw)
+	if err != nil {
+		return nil, err
+	}
+	return v.scratchRecord(id, &r, into)
+}
+
+func (v *view) scratchRecord(id uint64, r *storedRecord, into *entry.Scratch) (*entry.Entry, error) {
+	e, err := into.Decode(r.body, v.schema)
+	if err != nil {
+		return nil, fmt.Errorf("backend: entry %d: %w", id, err)
+	}
+	up, err := v.name(r.parent, 0)
+	if err != nil {
+		return nil, err
+	}
+	e.ID, e.Name = id, r.name(up)
+	return e, nil
 }
 
 // kids counts the children of an entry.

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"libslapi/server/acl"
+	"libslapi/server/backend"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
@@ -38,7 +39,11 @@ func (s *Server) compare(op *plugin.Operation) error {
 	}
 	defer release()
 	ask := s.access(op, db)
-	e, err := v.Lookup(op.Target.Norm)
+	look := v.Lookup
+	if ask.plug == nil && !op.Internal {
+		look = func(norm string) (*entry.Entry, error) { return backend.Peek(v, norm) }
+	}
+	e, err := look(op.Target.Norm)
 	if err != nil {
 		return err
 	}

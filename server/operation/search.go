@@ -213,7 +213,11 @@ var errStop = errors.New("search ended")
 // base finds the entry that the search begins at, through aliases if asked to.
 func (x *searcher) base() (*entry.Entry, error) {
 	op := x.op
-	e, err := x.v.Lookup(op.Target.Norm)
+	look := x.v.Lookup
+	if x.keepsNone() {
+		look = func(norm string) (*entry.Entry, error) { return backend.Peek(x.v, norm) }
+	}
+	e, err := look(op.Target.Norm)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +227,7 @@ func (x *searcher) base() (*entry.Entry, error) {
 			return nil, err
 		}
 		if name.Norm != op.Target.Norm {
-			if e, err = x.v.Lookup(name.Norm); err != nil {
+			if e, err = look(name.Norm); err != nil {
 				return nil, err
 			}
 			if e == nil {

@@ -53,10 +53,15 @@ func mapSizes() []int {
 type bolt struct {
 	db   *bbolt.DB
 	opt  Options
-	life sync.Mutex     // guards closed against users
 	open sync.WaitGroup // transactions
-	shut bool
 	q    queue
+	// mapped is the length of the memory map, 0 when it grows with the file.
+	mapped int64
+
+	life    sync.Mutex // guards the following
+	shut    bool
+	present *shared // for snapshots of the present state; nil: none is open
+	seen    uint64  // the newest generation that was read or flushed
 }
 
 // OpenBolt opens or makes the file at path.
@@ -75,7 +80,9 @@ func OpenBolt(path string, opt Options) (Store, error) {
 	}
 	var db *bbolt.DB
 	var err error
+	mapped := 0
 	for _, size := range mapSizes() {
+		mapped = size
 		db, err = bbolt.Open(path, opt.Mode, &bbolt.Options{
 			Timeout:         opt.LockWait,
 			FreelistType:    bbolt.FreelistMapType,
@@ -95,7 +102,7 @@ func OpenBolt(path string, opt Options) (Store, error) {
 		}
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
-	s := &bolt{db: db, opt: opt}
+	s := &bolt{db: db, opt: opt, mapped: int64(mapped)}
 	s.q.init(s)
 	return s, nil
 }
@@ -112,18 +119,6 @@ func (s *bolt) enter() error {
 }
 
 func (s *bolt) leave() { s.open.Done() }
-
-func (s *bolt) Read() (Reader, error) {
-	if err := s.enter(); err != nil {
-		return nil, err
-	}
-	tx, err := s.db.Begin(false)
-	if err != nil {
-		s.leave()
-		return nil, fmt.Errorf("store: begin read: %w", err)
-	}
-	return &snapshot{tables: tables{tx: tx}, s: s}, nil
-}
 
 func (s *bolt) Write() (Txn, error) { return s.WriteContext(context.Background()) }
 
@@ -168,6 +163,7 @@ func (s *bolt) Close() error {
 	}
 	s.shut = true
 	s.life.Unlock()
+	s.flushed(0)
 	s.open.Wait()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("store: close: %w", err)
@@ -227,7 +223,11 @@ func (t *tables) scan(name, start []byte, yield func(key, value []byte) bool) {
 	if b == nil {
 		return
 	}
-	c := b.Cursor()
+	walk(b.Cursor(), start, yield)
+}
+
+// walk goes from start on until yield returns false.
+func walk(c *bbolt.Cursor, start []byte, yield func(key, value []byte) bool) {
 	var k, v []byte
 	if len(start) == 0 {
 		k, v = c.First()
@@ -239,41 +239,4 @@ func (t *tables) scan(name, start []byte, yield func(key, value []byte) bool) {
 			return
 		}
 	}
-}
-
-// snapshot is a read transaction.
-type snapshot struct {
-	tables
-	s *bolt
-}
-
-func (r *snapshot) Get(table, key []byte) ([]byte, error) {
-	if r.tx == nil {
-		return nil, ErrClosed
-	}
-	return r.get(table, key), nil
-}
-
-func (r *snapshot) Scan(table, start []byte, yield func(key, value []byte) bool) error {
-	if r.tx == nil {
-		return ErrClosed
-	}
-	r.scan(table, start, yield)
-	return nil
-}
-
-func (r *snapshot) Generation() uint64 {
-	if r.tx == nil {
-		return 0
-	}
-	return uint64(r.tx.ID())
-}
-
-func (r *snapshot) Close() {
-	if r.tx == nil {
-		return
-	}
-	r.tx.Rollback()
-	r.tx, r.known = nil, nil
-	r.s.leave()
 }

@@ -80,6 +80,7 @@ func (q *queue) take(ctx context.Context) (*group, error) {
 	}
 	g := q.group
 	if g == nil {
+		q.s.dropIdle()
 		tx, err := q.s.db.Begin(true)
 		if err != nil {
 			q.pass()
@@ -220,6 +221,11 @@ func (q *queue) flush(g *group) {
 		}
 	}
 	took := time.Since(start)
+	if err == nil {
+		q.s.flushed(g.generation)
+	} else {
+		q.s.flushed(0)
+	}
 	q.mu.Lock()
 	q.lastMembers, q.flushTime = g.members, took
 	if errors.Is(err, ErrFailed) {
