@@ -23,7 +23,7 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients bench microbench soak bench-abi valgrind docs install clean help setup
+.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients conformance bench microbench soak bench-abi valgrind docs install clean help setup
 
 all: lib archive server plugins syncrepl pc ## build everything into build/
 
@@ -111,6 +111,9 @@ scenarios: lib server ## 389's plug-in binaries against the recorded dialogues
 
 probes: lib server ## the OpenLDAP-dialect probes
 	@scripts/test.sh probes
+
+conformance: lib server plugins ## one dialogue with every kind of database
+	@scripts/test.sh conformance
 
 clients: lib server ## ldap-utils against a dialogue recorded from slapd
 	@scripts/test.sh clients

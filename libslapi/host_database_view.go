@@ -9,6 +9,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"strings"
 	"unsafe"
 
 	"libslapi/server/backend"
@@ -96,7 +97,8 @@ func (v *dbView) Lookup(norm string) (found *entry.Entry, err error) {
 	name := dn.Name{Pretty: norm, Norm: norm}
 	if q := v.want; q != nil && q.Base.Norm == norm {
 		v.want = nil
-		cur, err := v.db.openCursor(v, q, true, 0, nil)
+		asked := widened(q)
+		cur, err := v.db.openCursor(v, asked, true, 0, nil)
 		if noSuch(err) {
 			return nil, nil
 		}
@@ -111,7 +113,7 @@ func (v *dbView) Lookup(norm string) (found *entry.Entry, err error) {
 			}
 			return nil, err
 		}
-		cur.base = e
+		cur.base, cur.q, cur.wide = e, q, asked != q
 		v.Close()
 		v.open = cur
 		return e, nil
@@ -138,14 +140,41 @@ func (v *dbView) Lookup(norm string) (found *entry.Entry, err error) {
 func (v *dbView) Search(q *backend.Query, yield func(*entry.Entry) bool) error {
 	if cur := v.open; cur != nil && cur.answers(q) {
 		v.open = nil
-		return cur.drain(v.tested(q, yield), q.Scope == wire.ScopeSub)
+		// The base was given whether it matches or not.
+		if q.Scope == wire.ScopeSub && !v.tested(q, true, yield)(cur.base) {
+			cur.close()
+			return nil
+		}
+		return cur.drain(v.tested(q, cur.wide, yield))
 	}
-	return v.search(q, 0, nil, v.tested(q, yield))
+	asked := widened(q)
+	return v.search(asked, 0, nil, v.tested(q, asked != q, yield))
 }
 
-// tested puts the filter and the scope before yield.
-func (v *dbView) tested(q *backend.Query, yield func(*entry.Entry) bool) func(*entry.Entry) bool {
-	if v.db.c.db_flags&C.SLAPI_X_DB_FILTERED != 0 {
+// computedAttrs are those that the server computes: a plug-in cannot test them.
+var computedAttrs = map[string]bool{"hassubordinates": true, "numsubordinates": true, "subschemasubentry": true, "contextcsn": true,
+	"parentid": true, "entryid": true, "nsrole": true}
+
+// widened is the search with a filter that needs no computed attributes; q
+// itself when it needs none.
+func widened(q *backend.Query) *backend.Query {
+	if q.Filter == nil {
+		return q
+	}
+	f := q.Filter.Widen(func(n *filter.Node) bool { return computedAttrs[strings.ToLower(n.Attr)] })
+	if f == q.Filter {
+		return q
+	}
+	f.Resolve(activeSchema(), nil)
+	w := *q
+	w.Filter = f
+	return &w
+}
+
+// tested puts the filter and the scope before yield. wide: the plug-in got
+// another filter.
+func (v *dbView) tested(q *backend.Query, wide bool, yield func(*entry.Entry) bool) func(*entry.Entry) bool {
+	if v.db.c.db_flags&C.SLAPI_X_DB_FILTERED != 0 && !wide {
 		return yield
 	}
 	return func(e *entry.Entry) bool {
@@ -199,7 +228,7 @@ func (db *pluginDB) runSearch(v *dbView, q *backend.Query, limit int, attrs []st
 	if err != nil || cur == nil {
 		return err
 	}
-	return cur.drain(yield, false)
+	return cur.drain(yield)
 }
 
 // cursor is a search whose entries the plug-in gives one by one.
@@ -208,6 +237,7 @@ type cursor struct {
 	q     *backend.Query
 	fn    C.int
 	base  *entry.Entry // not nil: what came before the entries that match
+	wide  bool         // the plug-in got another filter than q's
 	ended bool
 }
 
@@ -303,11 +333,8 @@ func (x *cursor) next() (*entry.Entry, error) {
 }
 
 // drain gives out all that is left, and closes.
-func (x *cursor) drain(yield func(*entry.Entry) bool, withBase bool) error {
+func (x *cursor) drain(yield func(*entry.Entry) bool) error {
 	defer x.close()
-	if x.base != nil && withBase && !yield(x.base) {
-		return nil
-	}
 	for n := 0; ; n++ {
 		if ctx := x.q.Ctx; ctx != nil && n&31 == 31 && ctx.Err() != nil {
 			return ctx.Err()

@@ -8,9 +8,10 @@
 #   probes     OpenLDAP-dialect probes
 #   clients    ldap-utils against the sample server
 #   sync       replication between whole servers, slapd among them
+#   conformance  one dialogue with every kind of database
 set -u
 cd "$(dirname "$0")/.." || exit 2
-rings=${*:-lint unit ctest scenarios probes clients sync}
+rings=${*:-lint unit ctest scenarios probes clients sync conformance}
 passed=0 failed=0
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -32,6 +33,7 @@ ring_scenarios() {
 ring_probes() { ctests/openldap/run.sh; }
 ring_clients() { ctests/clients/run.sh; }
 ring_sync() { ctests/sync/run.sh; }
+ring_conformance() { ctests/conformance/run.sh; }
 
 for r in $rings; do
     begin=$(date +%s)
