@@ -85,17 +85,39 @@ char *cshim_desc_canonical(const char *desc)
 
 Slapi_Attr *cshim_attr_make(const char *desc)
 {
-	Slapi_Attr *a = cshim_calloc(1, sizeof *a);
+	return desc ? cshim_attr_with(desc, strlen(desc), 0) : cshim_calloc(1, sizeof(Slapi_Attr));
+}
 
-	a->a_type = cshim_strdup(desc);
+/* One block: the struct, the array of values, the description. */
+Slapi_Attr *cshim_attr_with(const char *desc, size_t len, size_t n)
+{
+	size_t array = n ? (n + 1) * sizeof(Slapi_Value *) : 0;
+	Slapi_Attr *a = cshim_malloc(sizeof *a + array + len + 1);
+
+	memset(a, 0, sizeof *a);
+	if (n) {
+		a->a_present_values.va = (Slapi_Value **)(a + 1);
+		a->a_present_values.va[0] = NULL;
+	}
+	a->a_type = (char *)(a + 1) + array;
+	memcpy(a->a_type, desc, len);
+	a->a_type[len] = '\0';
+	a->a_own[0] = (uintptr_t)a->a_type;
 	return a;
+}
+
+/* a_own[0] is a description that is part of the attribute's block. */
+static void drop_type(Slapi_Attr *a)
+{
+	if (a->a_type && (uintptr_t)a->a_type != a->a_own[0])
+		free(a->a_type);
 }
 
 static void clear(Slapi_Attr *a)
 {
 	struct berval ***lists = a->a_listtofree;
 
-	free(a->a_type);
+	drop_type(a);
 	cshim_set_clear(&a->a_present_values);
 	cshim_set_clear(&a->a_deleted_values);
 	for (size_t i = 0; lists && lists[i]; i++)
@@ -122,11 +144,20 @@ void cshim_attrs_drop(Slapi_Attr *list)
 
 Slapi_Attr *cshim_attr_copy(const Slapi_Attr *a)
 {
-	Slapi_Attr *copy = cshim_attr_make(a->a_type);
+	const char *desc = a->a_type ? a->a_type : "";
+	size_t n = a->a_present_values.num;
+	Slapi_Attr *copy = cshim_attr_with(desc, strlen(desc), n);
+
+	if (a->a_type == NULL)
+		copy->a_type = NULL;
 
 	copy->a_flags = a->a_flags;
 	copy->a_info = a->a_info;
-	cshim_set_copy(&copy->a_present_values, &a->a_present_values);
+	for (size_t i = 0; i < n; i++)
+		copy->a_present_values.va[i] = cshim_value_copy(a->a_present_values.va[i]);
+	if (n)
+		copy->a_present_values.va[n] = NULL;
+	copy->a_present_values.num = n;
 	cshim_set_copy(&copy->a_deleted_values, &a->a_deleted_values);
 	return copy;
 }
@@ -186,8 +217,9 @@ int slapi_attr_set_type(Slapi_Attr *a, const char *type)
 	if (a == NULL || type == NULL)
 		return -1;
 	copy = cshim_strdup(type);
-	free(a->a_type);
+	drop_type(a);
 	a->a_type = copy;
+	a->a_own[0] = 0;
 	a->a_info = NULL;
 	return 0;
 }

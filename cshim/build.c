@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attr.h"
 #include "dn.h"
 #include "mem.h"
 #include "value.h"
@@ -35,14 +36,12 @@ static struct berval *bytes(const unsigned char **p)
 	return bv;
 }
 
-static void values(const unsigned char **p, Slapi_ValueSet *vs)
+static void values(const unsigned char **p, Slapi_ValueSet *vs, uint32_t n)
 {
-	uint32_t n = number(p);
-
 	if (n == 0)
 		return;
-	vs->va = cshim_malloc(((size_t)n + 1) * sizeof *vs->va);
-	vs->max = (size_t)n + 1;
+	if (vs->va == NULL)
+		cshim_set_reserve(vs, n);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t len = number(p);
 		vs->va[i] = cshim_value_make(*p, len);
@@ -68,9 +67,12 @@ Slapi_Entry *cshim_build_entry(const void *buf, uint64_t id)
 	sdn(&p, &e->e_sdn);
 	e->e_id = id;
 	for (uint32_t n = number(&p); n > 0; n--) {
-		Slapi_Attr *a = cshim_calloc(1, sizeof *a);
-		a->a_type = string(&p);
-		values(&p, &a->a_present_values);
+		uint32_t len = number(&p), k;
+		const char *desc = (const char *)p;
+		p += len;
+		k = number(&p);
+		Slapi_Attr *a = cshim_attr_with(desc, len, k);
+		values(&p, &a->a_present_values, k);
 		*tail = a;
 		tail = &a->a_next;
 	}
@@ -107,8 +109,9 @@ Slapi_ValueSet *cshim_build_valueset(const void *buf)
 {
 	const unsigned char *p = buf;
 	Slapi_ValueSet *vs = slapi_valueset_new();
+	uint32_t n = number(&p);
 
-	values(&p, vs);
+	values(&p, vs, n);
 	return vs;
 }
 

@@ -112,7 +112,7 @@ static int delete(Slapi_Entry *e, const char *type, const struct input *in)
 	for (size_t i = 0; i < gone; i++)
 		cshim_value_drop(dropped[i]);
 	free(dropped);
-	free(a->a_present_values.va);
+	cshim_set_drop_array(&a->a_present_values);
 	a->a_present_values.va = work.va;
 	a->a_present_values.num = work.num;
 	a->a_present_values.max = work.max;

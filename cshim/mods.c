@@ -44,7 +44,7 @@ static LDAPMod *mod_dup(const LDAPMod *m)
 
 static LDAPMod *mod_make(int op, const char *type, struct berval **bvals)
 {
-	LDAPMod *m = cshim_calloc(1, sizeof *m);
+	LDAPMod *m = cshim_malloc(sizeof *m);
 
 	m->mod_op = op | LDAP_MOD_BVALUES;
 	m->mod_type = cshim_strdup(type);
@@ -143,6 +143,13 @@ void slapi_mods_free(Slapi_Mods **smods)
 	*smods = NULL;
 }
 
+static void append(Slapi_Mods *smods, LDAPMod *mod)
+{
+	room(smods, smods->num_mods + 1);
+	smods->mods[smods->num_mods++] = mod;
+	smods->mods[smods->num_mods] = NULL;
+}
+
 /* The mod is TAKEN; a bad position frees nothing and adds nothing. */
 void slapi_mods_insert_at(Slapi_Mods *smods, LDAPMod *mod, int pos)
 {
@@ -171,8 +178,8 @@ void slapi_mods_insert_after(Slapi_Mods *smods, LDAPMod *mod)
 
 void slapi_mods_add_ldapmod(Slapi_Mods *smods, LDAPMod *mod)
 {
-	if (smods)
-		slapi_mods_insert_at(smods, mod, smods->num_mods);
+	if (smods && mod)
+		append(smods, mod);
 }
 
 /* The smod gives its mod away and is empty then. */
@@ -197,7 +204,7 @@ void slapi_mods_add_smod(Slapi_Mods *smods, Slapi_Mod *smod)
 void slapi_mods_add_modbvps(Slapi_Mods *smods, int modtype, const char *type, struct berval **bvps)
 {
 	if (smods && type)
-		slapi_mods_add_ldapmod(smods, mod_make(modtype, type, cshim_bvec_dup(bvps)));
+		append(smods, mod_make(modtype, type, cshim_bvec_dup(bvps)));
 }
 
 void slapi_mods_add_mod_values(Slapi_Mods *smods, int modtype, const char *type, Slapi_Value **va)
@@ -217,9 +224,16 @@ void slapi_mods_add_mod_values(Slapi_Mods *smods, int modtype, const char *type,
 
 void slapi_mods_add(Slapi_Mods *smods, int modtype, const char *type, unsigned long len, const char *val)
 {
-	struct berval bv = { len, (char *)val }, *one[2] = { &bv, NULL };
+	struct berval **one = NULL;
 
-	slapi_mods_add_modbvps(smods, modtype, type, val ? one : NULL);
+	if (smods == NULL || type == NULL)
+		return;
+	if (val) {
+		one = cshim_malloc(2 * sizeof *one);
+		one[0] = cshim_bv_new(val, len);
+		one[1] = NULL;
+	}
+	append(smods, mod_make(modtype, type, one));
 }
 
 void slapi_mods_add_string(Slapi_Mods *smods, int modtype, const char *type, const char *val)

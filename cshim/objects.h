@@ -42,14 +42,16 @@ struct slapi_rdn {
 };
 #define CSHIM_RDN_ALLOCATED 0x01
 
-/* Slapi_Value. A NUL that bv_len does not count follows the bytes. */
+/* Slapi_Value. A NUL that bv_len does not count follows the bytes. Bytes that
+ * lie right behind the struct are part of its block (value.c). */
 struct slapi_value {
 	struct berval bv;
 	void *v_csnset;
 	unsigned long v_flags;
 };
 
-/* Slapi_ValueSet: va has num values and a NULL, room for max pointers. */
+/* Slapi_ValueSet: va has num values and a NULL, room for max pointers. max 0
+ * with a va: the array is part of the attribute's block. */
 struct slapi_value_set {
 	size_t num;
 	size_t max;

@@ -306,6 +306,7 @@ _Static_assert(sizeof cshim_functions / sizeof cshim_functions[0] <= CSHIM_SLOT_
 #define param_at cshim_param_at
 short cshim_param_at[NUMBERS];
 static short slot_at[NUMBERS];
+unsigned char cshim_plain[NUMBERS];
 static short maxnestlevel_at, sasl_ssf_at;
 
 __attribute__((constructor)) static void build(void)
@@ -322,6 +323,15 @@ __attribute__((constructor)) static void build(void)
 	}
 	for (int i = 0; i < FUNCTIONS; i++)
 		slot_at[cshim_functions[i].id] = (short)i;
+	for (int i = 0; i < cshim_param_count; i++) {
+		const struct param *p = &cshim_params[i];
+		int class = p->openldap == NO ? p->ds389 : p->openldap;
+		if (p->id >= NUMBERS || p->id == 742 || p->id == 748 || (p->flags & PLUGIN) || (class != PTR && class != INT) ||
+		    (p->ds389 != NO && p->ds389 != class) || cshim_slot_of_param(p->id) >= 0)
+			continue;
+		cshim_plain[p->id] = (unsigned char)((class == INT ? CSHIM_PLAIN_INT : CSHIM_PLAIN_PTR) |
+		                                     (p->flags ? CSHIM_PLAIN_READ : 0));
+	}
 }
 
 int cshim_param_canonical(int id, int dialect)

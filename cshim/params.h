@@ -51,6 +51,12 @@ extern const int cshim_param_count;
  * that mean one thing. */
 #define CSHIM_NUMBERS 2048
 extern short cshim_param_at[CSHIM_NUMBERS];
+/* For numbers whose parameter is a pointer (or an int) in every dialect that has
+ * it and does not live in the plug-in; 0 for others. */
+#define CSHIM_PLAIN_PTR 1
+#define CSHIM_PLAIN_INT 2
+#define CSHIM_PLAIN_READ 4 /* set asks for more than the kind */
+extern unsigned char cshim_plain[CSHIM_NUMBERS];
 
 /* Index in cshim_params of a public number of a dialect, or of a canonical
  * number (dialect 0); -1 unknown. */

@@ -27,8 +27,47 @@ struct slapi_pblock {
 	struct cshim_plugin *plugin;
 	struct kept *kept;
 	uint64_t filled[PARAM_MAX / 64], dirty[PARAM_MAX / 64];
-	union slot value[PARAM_MAX];
+	/* Where the value of each parameter is, 0: it has none yet. Few parameters
+	 * of a block are ever used, so that a new one is small and quickly cleared. */
+	unsigned char where[PARAM_MAX];
+	unsigned used, room;    /* of the values; value[0] is the NULL of those without */
+	union slot *value, few[32];
 };
+
+static inline union slot value_of(const Slapi_PBlock *pb, int at)
+{
+	return pb->value[pb->where[at]];
+}
+
+static void more_room(Slapi_PBlock *pb)
+{
+	union slot *bigger = cshim_malloc(PARAM_MAX * sizeof *bigger);
+
+	memcpy(bigger, pb->value, pb->used * sizeof *bigger);
+	pb->value = bigger;
+	pb->room = PARAM_MAX;
+}
+
+static inline void set_value(Slapi_PBlock *pb, int at, union slot v)
+{
+	if (pb->where[at] == 0) {
+		if (pb->used == pb->room)
+			more_room(pb);
+		pb->where[at] = (unsigned char)pb->used++;
+	}
+	pb->value[pb->where[at]] = v;
+}
+
+static void no_values(Slapi_PBlock *pb)
+{
+	memset(pb->filled, 0, sizeof pb->filled);
+	memset(pb->dirty, 0, sizeof pb->dirty);
+	memset(pb->where, 0, sizeof pb->where);
+	pb->value = pb->few;
+	pb->few[0].p = NULL;
+	pb->used = 1;
+	pb->room = sizeof pb->few / sizeof pb->few[0];
+}
 
 #define BIT(set, i) ((set)[(i) / 64] >> ((i) % 64) & 1)
 #define SET_BIT(set, i) ((set)[(i) / 64] |= (uint64_t)1 << ((i) % 64))
@@ -139,18 +178,21 @@ static void empty(Slapi_PBlock *pb)
 		free(k);
 		k = next;
 	}
-	memset(pb->filled, 0, sizeof pb->filled);
-	memset(pb->dirty, 0, sizeof pb->dirty);
-	memset(pb->value, 0, sizeof pb->value);
+	if (pb->value != pb->few)
+		free(pb->value);
+	no_values(pb);
 }
 
 /* ---- for the host */
 
 Slapi_PBlock *cshim_pblock_new(uintptr_t handle)
 {
-	Slapi_PBlock *pb = cshim_calloc(1, sizeof *pb);
+	Slapi_PBlock *pb = cshim_malloc(sizeof *pb);
 
 	pb->handle = handle;
+	pb->plugin = NULL;
+	pb->kept = NULL;
+	no_values(pb);
 	return pb;
 }
 
@@ -190,11 +232,11 @@ static int put(Slapi_PBlock *pb, int id, union slot v, void (*free_fn)(void *))
 			free_fn(v.p);
 		return -1;
 	}
-	if (BIT(pb->filled, at) && pb->value[at].p == v.p && free_fn == NULL) {
+	if (BIT(pb->filled, at) && value_of(pb, at).p == v.p && free_fn == NULL) {
 		/* the same again: nothing to free */
 	} else {
 		release(pb, at, FREE);
-		pb->value[at] = v;
+		set_value(pb, at, v);
 		keep(pb, at, v.p, free_fn);
 	}
 	SET_BIT(pb->filled, at);
@@ -234,7 +276,7 @@ void cshim_pblock_forget(Slapi_PBlock *pb, int id)
 	if (at < 0)
 		return;
 	release(pb, at, FREE);
-	pb->value[at].p = NULL;
+	pb->value[pb->where[at]].p = NULL;
 	CLEAR_BIT(pb->filled, at);
 	CLEAR_BIT(pb->dirty, at);
 }
@@ -243,14 +285,14 @@ void *cshim_pblock_ptr(const Slapi_PBlock *pb, int id)
 {
 	int at = pb ? cshim_param_index(id, 0) : -1;
 
-	return at < 0 ? NULL : pb->value[at].p;
+	return at < 0 ? NULL : value_of(pb, at).p;
 }
 
 long cshim_pblock_num(const Slapi_PBlock *pb, int id)
 {
 	int at = pb ? cshim_param_index(id, 0) : -1;
 
-	return at < 0 ? 0 : pb->value[at].n;
+	return at < 0 ? 0 : value_of(pb, at).n;
 }
 
 int cshim_pblock_is_filled(const Slapi_PBlock *pb, int id)
@@ -300,7 +342,7 @@ void cshim_pblock_clean(Slapi_PBlock *pb, int id)
 
 /* ---- the value of a parameter, from wherever it is */
 
-/* 0: value[at] holds it; 1: there is none; -1: get must fail. */
+/* 0: value_of() is it; 1: there is none; -1: get must fail. */
 static int fill(Slapi_PBlock *pb, int at)
 {
 	int rc = 1;
@@ -319,7 +361,7 @@ static void *ptr_now(Slapi_PBlock *pb, int id)
 {
 	int at = cshim_param_index(id, 0);
 
-	return fill(pb, at) == 0 ? pb->value[at].p : NULL;
+	return fill(pb, at) == 0 ? value_of(pb, at).p : NULL;
 }
 
 /* LDAP_REQ_* and SLAPI_OPERATION_* name the same things. */
@@ -403,7 +445,7 @@ static int get_own(Slapi_PBlock *pb, int at, void *value, int dialect)
 	rc = fill(pb, at);
 	if (rc < 0)
 		return -1;
-	union slot v = rc == 0 ? pb->value[at] : (union slot){ .p = NULL };
+	union slot v = rc == 0 ? value_of(pb, at) : (union slot){ .p = NULL };
 	switch (cshim_params[at].id) {
 	case 71: /* OpenLDAP */
 	case 148:
@@ -568,7 +610,7 @@ int cshim_pblock_get(Slapi_PBlock *pb, int id, void *value, int dialect)
 		if (id == 52 && pb->plugin && pb->handle == 0) /* PLUGIN_CONFIG_ENTRY */
 			v.p = pb->plugin->config_entry;
 	} else {
-		v = pb->value[at];
+		v = value_of(pb, at);
 	}
 	switch (class) {
 	case PTR:
@@ -588,9 +630,9 @@ int cshim_pblock_get(Slapi_PBlock *pb, int id, void *value, int dialect)
 /* Stores what a plug-in set. */
 static void store(Slapi_PBlock *pb, int at, union slot v, enum then then, void (*free_fn)(void *))
 {
-	if (!(BIT(pb->filled, at) && pb->value[at].p == v.p)) { /* the same again stays whose it is */
+	if (!(BIT(pb->filled, at) && value_of(pb, at).p == v.p)) { /* the same again stays whose it is */
 		release(pb, at, then);
-		pb->value[at] = v;
+		set_value(pb, at, v);
 		keep(pb, at, v.p, free_fn);
 	}
 	SET_BIT(pb->filled, at);
@@ -614,7 +656,7 @@ static int add_rescontrol(Slapi_PBlock *pb, LDAPControl *c)
 	if (c == NULL)
 		return -1;
 	fill(pb, at);
-	list = cshim_controls_dup(pb->value[at].p);
+	list = cshim_controls_dup(value_of(pb, at).p);
 	slapi_add_control_ext(&list, c, 1);
 	store(pb, at, (union slot){ .p = list }, UNTIL_END, cshim_free_controls);
 	return 0;
@@ -777,43 +819,35 @@ void slapi_pblock_destroy(Slapi_PBlock *pb)
 	free(pb);
 }
 
-/* Most calls ask for a plain parameter that has its value already. */
-static int get_filled(const Slapi_PBlock *pb, int arg, void *value, int dialect)
-{
-	const struct param *par;
-	int at;
-
-	if (pb == NULL || value == NULL || (unsigned)arg >= CSHIM_NUMBERS || arg == 742 || arg == 748)
-		return -1;
-	at = cshim_param_at[arg];
-	if (at < 0 || !BIT(pb->filled, at))
-		return -1;
-	par = &cshim_params[at];
-	if (par->flags & PLUGIN)
-		return -1;
-	switch (dialect == CSHIM_389 ? par->ds389 : par->openldap) {
-	case PTR:
-		*(void **)value = pb->value[at].p;
-		return 0;
-	case INT:
-		*(int *)value = (int)pb->value[at].n;
-		return 0;
-	default:
-		return -1;
-	}
-}
-
+/*
+ * Most calls are for a plain parameter, which means the same in every dialect,
+ * and most get calls for one that has its value already: cshim_plain tells
+ * them, and who is calling need not be found out.
+ */
 int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 {
-	int dialect = cshim_dialect(CSHIM_CALLER());
-
-	if (get_filled(pb, arg, value, dialect) == 0)
-		return 0;
-	return cshim_pblock_get(pb, arg, value, dialect);
+	if (__builtin_expect(pb && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg], 1)) {
+		int at = cshim_param_at[arg];
+		if (__builtin_expect(BIT(pb->filled, at), 1)) {
+			if (cshim_plain[arg] & CSHIM_PLAIN_INT)
+				*(int *)value = (int)value_of(pb, at).n;
+			else
+				*(void **)value = value_of(pb, at).p;
+			return 0;
+		}
+	}
+	return cshim_pblock_get(pb, arg, value, cshim_dialect(CSHIM_CALLER()));
 }
 
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value)
 {
+	if (__builtin_expect(pb && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg] == CSHIM_PLAIN_INT, 1)) {
+		int at = cshim_param_at[arg];
+		set_value(pb, at, (union slot){ .n = *(int *)value });
+		SET_BIT(pb->filled, at);
+		SET_BIT(pb->dirty, at);
+		return 0;
+	}
 	return cshim_pblock_set(pb, arg, value, cshim_dialect(CSHIM_CALLER()));
 }
 

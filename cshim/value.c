@@ -9,21 +9,36 @@
 
 #include "mem.h"
 
+/* The bytes of a value that is made here lie in its own block, behind the
+ * struct. No other block can begin there. */
+static void drop_bytes(Slapi_Value *v)
+{
+	if (v->bv.bv_val != (char *)(v + 1))
+		free(v->bv.bv_val);
+}
+
 void cshim_value_put(Slapi_Value *v, const void *bytes, size_t len)
 {
 	char *copy = cshim_memdup(bytes, len);
 
-	free(v->bv.bv_val);
+	drop_bytes(v);
 	v->bv.bv_val = copy;
 	v->bv.bv_len = copy ? len : 0;
 }
 
 Slapi_Value *cshim_value_make(const void *bytes, size_t len)
 {
-	Slapi_Value *v = cshim_calloc(1, sizeof *v);
+	Slapi_Value *v;
 
-	v->bv.bv_val = cshim_memdup(bytes, len);
-	v->bv.bv_len = v->bv.bv_val ? len : 0;
+	if (bytes == NULL)
+		return slapi_value_new();
+	v = cshim_malloc(sizeof *v + len + 1);
+	v->bv.bv_val = (char *)(v + 1);
+	v->bv.bv_len = len;
+	v->v_csnset = NULL;
+	v->v_flags = 0;
+	memcpy(v->bv.bv_val, bytes, len);
+	v->bv.bv_val[len] = '\0';
 	return v;
 }
 
@@ -41,7 +56,7 @@ Slapi_Value *cshim_value_copy(const Slapi_Value *v)
 void cshim_value_drop(Slapi_Value *v)
 {
 	if (v) {
-		free(v->bv.bv_val);
+		drop_bytes(v);
 		free(v);
 	}
 }
@@ -160,7 +175,7 @@ int slapi_value_set_string_passin(Slapi_Value *value, char *strVal)
 	if (value == NULL || strVal == NULL)
 		return -1;
 	if (strVal != value->bv.bv_val)
-		free(value->bv.bv_val);
+		drop_bytes(value);
 	value->bv.bv_val = strVal;
 	value->bv.bv_len = strlen(strVal);
 	return 0;

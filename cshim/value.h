@@ -13,6 +13,7 @@ void cshim_value_drop(Slapi_Value *v);
 /* v is TAKEN. */
 void cshim_set_append(Slapi_ValueSet *vs, Slapi_Value *v);
 void cshim_set_reserve(Slapi_ValueSet *vs, size_t n);
+void cshim_set_drop_array(Slapi_ValueSet *vs); /* the array alone, not the values */
 /* Takes the value at i out of the set; the caller owns it. */
 Slapi_Value *cshim_set_take(Slapi_ValueSet *vs, size_t i);
 void cshim_set_clear(Slapi_ValueSet *vs);

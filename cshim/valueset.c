@@ -13,9 +13,21 @@ void cshim_set_reserve(Slapi_ValueSet *vs, size_t n)
 	size_t room = vs->max ? vs->max * 2 : 4;
 	if (room < n + 1)
 		room = n + 1;
-	vs->va = cshim_realloc_array(vs->va, room, sizeof *vs->va);
+	if (vs->max == 0 && vs->va) { /* lies in the attribute's block */
+		Slapi_Value **va = cshim_malloc(room * sizeof *va);
+		memcpy(va, vs->va, vs->num * sizeof *va);
+		vs->va = va;
+	} else {
+		vs->va = cshim_realloc_array(vs->va, room, sizeof *vs->va);
+	}
 	vs->max = room;
 	vs->va[vs->num] = NULL;
+}
+
+void cshim_set_drop_array(Slapi_ValueSet *vs)
+{
+	if (vs->max)
+		free(vs->va);
 }
 
 void cshim_set_append(Slapi_ValueSet *vs, Slapi_Value *v)
@@ -43,7 +55,7 @@ void cshim_set_clear(Slapi_ValueSet *vs)
 {
 	for (size_t i = 0; i < vs->num; i++)
 		cshim_value_drop(vs->va[i]);
-	free(vs->va);
+	cshim_set_drop_array(vs);
 	free(vs->sorted);
 	memset(vs, 0, sizeof *vs);
 }
