@@ -219,7 +219,7 @@ int slapi_attr_set_type(Slapi_Attr *a, const char *type)
 	copy = cshim_strdup(type);
 	drop_type(a);
 	a->a_type = copy;
-	a->a_own[0] = 0;
+	a->a_own[0] = a->a_own[1] = 0;
 	a->a_info = NULL;
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "attr.h"
 #include "dn.h"
+#include "host_filter.h"
 #include "mem.h"
 #include "value.h"
 
@@ -159,4 +160,66 @@ Slapi_DN *cshim_build_sdn(const void *buf)
 
 	sdn(&p, out);
 	return out;
+}
+
+static Slapi_Filter *filter(const unsigned char **p)
+{
+	unsigned long kind = number(p);
+	int typed = number(p) != 0;
+	char *type = string(p);
+	Slapi_Filter *f = cshim_filter_new(kind, NULL);
+	uint32_t n;
+
+	if (typed)
+		f->type = type;
+	else
+		free(type);
+	switch (kind) {
+	case LDAP_FILTER_AND:
+	case LDAP_FILTER_OR:
+	case LDAP_FILTER_NOT: {
+		Slapi_Filter **tail = &f->list;
+		for (n = number(p); n > 0; n--) {
+			*tail = filter(p);
+			tail = &(*tail)->next;
+		}
+		break;
+	}
+	case LDAP_FILTER_SUBSTRINGS:
+		for (int which = 0; which <= 2; which += 2) {
+			int given = number(p) != 0;
+			n = number(p);
+			if (given)
+				cshim_filter_add_piece(f, which, *p, n);
+			*p += n;
+			for (uint32_t any = which == 0 ? number(p) : 0; any > 0; any--) {
+				n = number(p);
+				cshim_filter_add_piece(f, 1, *p, n);
+				*p += n;
+			}
+		}
+		break;
+	case LDAP_FILTER_PRESENT:
+		break;
+	default:
+		n = number(p);
+		cshim_filter_set_value(f, *p, n);
+		*p += n;
+		if (kind == LDAP_FILTER_EXTENDED) {
+			int given = number(p) != 0;
+			char *rule = string(p);
+			f->rule = given ? rule : NULL;
+			if (!given)
+				free(rule);
+			f->dnattrs = number(p) != 0;
+		}
+	}
+	return f;
+}
+
+Slapi_Filter *cshim_build_filter(const void *buf)
+{
+	const unsigned char *p = buf;
+
+	return filter(&p);
 }

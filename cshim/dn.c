@@ -10,7 +10,6 @@
 #include "dialect.h"
 #include "goside.h"
 #include "mem.h"
-#include "types.h"
 
 const char *cshim_dn_rest(const char *dn, size_t *rdn_len)
 {
@@ -62,75 +61,6 @@ int cshim_ndn_issuffix(const char *ndn, const char *suffix)
 	if (n == m)
 		return 1;
 	return n > m + 1 && ndn[n - m - 1] == ',' && ndn[n - m - 2] != '\\';
-}
-
-/* Characters that stand for themselves in a value of a name, anywhere in it. */
-static const unsigned char plain[256] = {
-	[' '] = 1, ['!'] = 1, ['$' ... '*'] = 1, ['-' ... ':'] = 1, ['?' ... '['] = 1, [']' ... '~'] = 1,
-};
-
-/*
- * Both forms of a name that is nothing but plain text as it stands: known or
- * unknown types under their first name, values of printable ASCII without
- * special characters and without blanks that mean nothing. Most names are; the
- * others need the schema, and a crossing. 0 done, -1 not so plain.
- */
-static int simple_forms(const char *text, size_t len, int dialect, char **pretty, char **norm)
-{
-	size_t i = 0;
-
-	if (len > 4096)
-		return -1;
-	while (i < len) {
-		const struct cshim_type *t;
-		size_t start = i, n;
-
-		while (i < len && ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z'))
-			i++;
-		n = i - start;
-		if (n == 0 || i >= len || text[i] != '=')
-			return -1;
-		t = cshim_type_of_n(text + start, n);
-		if (!t->plain_name || t->name == NULL || strlen(t->name) != n ||
-		    (dialect == CSHIM_389 ? strncasecmp : strncmp)(t->name, text + start, n) != 0)
-			return -1;
-		start = ++i;
-		while (i < len && plain[(unsigned char)text[i]])
-			i++;
-		if (i == start || text[start] == ' ' || text[i - 1] == ' ')
-			return -1;
-		for (size_t k = start; k < i; k++)
-			if (text[k] == ' ' && text[k + 1] == ' ')
-				return -1;
-		if (i == len)
-			break;
-		if (text[i] != ',' || ++i == len)
-			return -1;
-	}
-	if (norm) {
-		char *p = cshim_strndup(text, len);
-		for (size_t k = 0; k < len; k++)
-			if (p[k] >= 'A' && p[k] <= 'Z')
-				p[k] += 'a' - 'A';
-		*norm = p;
-	}
-	if (pretty)
-		*pretty = cshim_strndup(text, len);
-	return 0;
-}
-
-int cshim_dn_forms(const char *text, size_t len, int dialect, char **pretty, char **norm)
-{
-	if (len == 0) {
-		if (pretty)
-			*pretty = cshim_strdup("");
-		if (norm)
-			*norm = cshim_strdup("");
-		return 0;
-	}
-	if (simple_forms(text, len, dialect, pretty, norm) == 0)
-		return 0;
-	return slapiGoDN((char *)text, len, dialect == CSHIM_389 ? CSHIM_DNFORM_389 : CSHIM_DNFORM_OPENLDAP, pretty, norm);
 }
 
 static char *norm_of(const char *dn)

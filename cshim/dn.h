@@ -7,6 +7,8 @@
 /* Pretty and normal form in the style of a dialect (CSHIM_OPENLDAP, ...): 0, or
  * -1 for what is no DN. Both GIVEN; either may be NULL. */
 int cshim_dn_forms(const char *text, size_t len, int dialect, char **pretty, char **norm);
+/* The same without a crossing, where that can be; -1 says nothing about text. */
+int cshim_dn_plain_forms(const char *text, size_t len, int dialect, char **pretty, char **norm);
 
 /* In a text with RFC 4514 escapes and quotes: the first byte behind the first
  * separator (blanks skipped), NULL when there is only one RDN. rdn_len gets the

@@ -34,6 +34,8 @@ extern char *slapiGoRDNNorm(char *rdn);
  * an unknown type, for which *t is filled with defaults too. */
 extern int slapiGoType(char *name, struct cshim_type *t);
 extern uint64_t slapiGoSchemaGeneration(void);
+/* The same of an object class: fills names (an array from malloc) and all. 0, or -1 for an unknown one. */
+extern int slapiGoClass(char *name, struct cshim_class *c);
 /* Compares two values by the type's equality (kind 0) or ordering (1) rule:
  * *result negative, 0, positive. 0, or -1 when a value breaks the syntax
  * (compared as bytes then). */

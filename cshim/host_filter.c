@@ -7,12 +7,14 @@
 #include "dialect.h"
 #include "host.h"
 #include "host_goside.h"
+#include "mem.h"
 
 Slapi_Filter *cshim_filter_new(unsigned long choice, const char *type)
 {
-	Slapi_Filter *f = (Slapi_Filter *)slapi_ch_calloc(1, sizeof *f);
+	Slapi_Filter *f = (Slapi_Filter *)cshim_calloc(1, sizeof *f);
 	f->choice = choice;
-	f->type = type ? slapi_ch_strdup(type) : NULL;
+	f->block = sizeof *f;
+	f->type = cshim_strdup(type);
 	return f;
 }
 
@@ -25,9 +27,17 @@ static char *bytes(const void *value, size_t len)
 	return p;
 }
 
+/* Frees a part of a node, unless it lies in the node's own block. */
+static void part_free(Slapi_Filter *f, void *part)
+{
+	if ((uintptr_t)part - (uintptr_t)f >= f->block)
+		free(part);
+}
+
 void cshim_filter_set_value(Slapi_Filter *f, const void *value, size_t len)
 {
-	free(f->value.bv_val);
+	part_free(f, f->value.bv_val);
+	f->info = NULL;
 	f->value.bv_val = bytes(value, len);
 	f->value.bv_len = len;
 }
@@ -35,10 +45,10 @@ void cshim_filter_set_value(Slapi_Filter *f, const void *value, size_t len)
 void cshim_filter_add_piece(Slapi_Filter *f, int which, const void *value, size_t len)
 {
 	if (which == 0) {
-		free(f->initial);
+		part_free(f, f->initial);
 		f->initial = bytes(value, len);
 	} else if (which == 2) {
-		free(f->final);
+		part_free(f, f->final);
 		f->final = bytes(value, len);
 	} else {
 		size_t n = 0;
@@ -52,7 +62,7 @@ void cshim_filter_add_piece(Slapi_Filter *f, int which, const void *value, size_
 
 void cshim_filter_set_rule(Slapi_Filter *f, const char *rule, int dnattrs)
 {
-	free(f->rule);
+	part_free(f, f->rule);
 	f->rule = rule ? slapi_ch_strdup(rule) : NULL;
 	f->dnattrs = dnattrs;
 }
@@ -97,22 +107,26 @@ static int is_set(const Slapi_Filter *f)
 static void free_node(Slapi_Filter *f)
 {
 	changed(f);
-	free(f->type);
-	free(f->value.bv_val);
-	free(f->initial);
-	free(f->final);
-	slapi_ch_array_free(f->any);
-	free(f->rule);
+	part_free(f, f->type);
+	part_free(f, f->value.bv_val);
+	part_free(f, f->initial);
+	part_free(f, f->final);
+	if (f->any) {
+		for (char **a = f->any; *a; a++)
+			part_free(f, *a);
+		part_free(f, f->any);
+	}
+	part_free(f, f->rule);
 	free(f);
 }
 
-static void free_tree(Slapi_Filter *f)
+void cshim_filter_drop(Slapi_Filter *f)
 {
 	Slapi_Filter *kid, *next;
 
 	for (kid = f->list; kid; kid = next) {
 		next = kid->next;
-		free_tree(kid);
+		cshim_filter_drop(kid);
 	}
 	free_node(f);
 }
@@ -125,7 +139,7 @@ void slapi_filter_free(Slapi_Filter *f, int recurse)
 	if (!recurse && cshim_dialect(CSHIM_CALLER()) == CSHIM_389)
 		free_node(f);
 	else
-		free_tree(f);
+		cshim_filter_drop(f);
 }
 
 Slapi_Filter *slapi_filter_dup(Slapi_Filter *f)
@@ -149,7 +163,7 @@ Slapi_Filter *slapi_filter_dup(Slapi_Filter *f)
 
 Slapi_Filter *slapi_str2filter(char *str)
 {
-	return str ? slapiGoFilterParse(str) : NULL;
+	return str ? cshim_filter_parse(str) : NULL;
 }
 
 char *slapi_filter_to_string(const Slapi_Filter *f, char *buffer, size_t bufsize)
@@ -158,7 +172,7 @@ char *slapi_filter_to_string(const Slapi_Filter *f, char *buffer, size_t bufsize
 
 	if (!buffer || bufsize == 0)
 		return buffer;
-	text = f ? slapiGoFilterString((Slapi_Filter *)f) : NULL;
+	text = f ? cshim_filter_print(f) : NULL;
 	buffer[0] = 0;
 	if (text) {
 		strncpy(buffer, text, bufsize - 1);
@@ -287,8 +301,10 @@ int slapi_filter_changetype(Slapi_Filter *f, const char *newtype)
 	if (!f || !newtype || is_set(f))
 		return -1;
 	changed(f);
-	free(f->type);
-	f->type = slapi_ch_strdup(newtype);
+	char *type = slapi_ch_strdup(newtype);
+	part_free(f, f->type);
+	f->type = type;
+	f->info = NULL;
 	return 0;
 }
 
@@ -354,11 +370,12 @@ int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *erro
 /* What a test answers: match 0, no match 1, undefined 2, an LDAP code + 1000 for an error. */
 static int verdict(int r, void *caller)
 {
-	int is_389 = cshim_dialect(caller) == CSHIM_389;
+	int is_389;
 
-	switch (r) {
-	case 0:
+	if (r == 0)
 		return 0;
+	is_389 = cshim_dialect(caller) == CSHIM_389;
+	switch (r) {
 	case 1:
 		return is_389 ? -1 : LDAP_COMPARE_FALSE;
 	case 2:
@@ -367,30 +384,37 @@ static int verdict(int r, void *caller)
 	return is_389 ? r - 1000 : -1;
 }
 
+static int filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int access)
+{
+	int r = e && f && !access ? cshim_filter_test(e, f) : -1;
+
+	return r >= 0 ? r : slapiGoFilterTest(pb, e, f, access);
+}
+
 int slapi_filter_test_simple(Slapi_Entry *e, Slapi_Filter *f)
 {
-	return verdict(slapiGoFilterTest(NULL, e, f, 0), CSHIM_CALLER());
+	return verdict(filter_test(NULL, e, f, 0), CSHIM_CALLER());
 }
 
 int slapi_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access)
 {
-	return verdict(slapiGoFilterTest(pb, e, f, verify_access), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, verify_access), CSHIM_CALLER());
 }
 
 int slapi_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access, int only_test_access)
 {
-	return verdict(slapiGoFilterTest(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
 }
 
 int slapi_vattr_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access)
 {
-	return verdict(slapiGoFilterTest(pb, e, f, verify_access), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, verify_access), CSHIM_CALLER());
 }
 
 int slapi_vattr_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access,
 				int only_test_access)
 {
-	return verdict(slapiGoFilterTest(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
 }
 
 /* Text of filters. */

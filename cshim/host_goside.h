@@ -11,8 +11,6 @@
 #include "objects.h"
 
 /* Filters. */
-extern Slapi_Filter *slapiGoFilterParse(char *text);
-extern char *slapiGoFilterString(Slapi_Filter *f);
 /* 0 match, 1 no match, 2 undefined, 1000 + LDAP code for an error. access: bit 0
  * checks the right to search, bit 1 tests the right only. */
 extern int slapiGoFilterTest(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int access);

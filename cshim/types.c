@@ -24,7 +24,7 @@ struct row {
 static _Atomic(struct row *) buckets[BUCKETS];
 static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 static atomic_size_t rows;
-static _Atomic uint64_t generation = 1;
+_Atomic uint64_t cshim_generation = 1;
 
 static const struct cshim_type unknown = {
 	.name = NULL, .compare = CSHIM_CMP_IGNORE, .generation = 0,
@@ -32,7 +32,7 @@ static const struct cshim_type unknown = {
 
 void cshim_types_changed(uint64_t g)
 {
-	atomic_store(&generation, g);
+	atomic_store(&cshim_generation, g);
 }
 
 static inline unsigned char lower(unsigned char c)
@@ -61,10 +61,7 @@ static const struct cshim_type *add(uint32_t h, const char *desc, size_t n, uint
 	name[n] = '\0';
 	if (slapiGoType(name, &r->type) != 0 && r->type.name == NULL)
 		r->type.compare = CSHIM_CMP_IGNORE;
-	r->type.plain_name = !r->type.known ||
-	                     (r->type.compare == CSHIM_CMP_IGNORE && r->type.syntax_oid &&
-	                      (strcmp(r->type.syntax_oid, "1.3.6.1.4.1.1466.115.121.1.15") == 0 ||
-	                       strcmp(r->type.syntax_oid, "1.3.6.1.4.1.1466.115.121.1.26") == 0));
+	r->type.name_len = r->type.name ? strlen(r->type.name) : 0;
 	r->type.generation = g;
 	pthread_mutex_lock(&adding);
 	other = look(h, desc, n, g);
@@ -95,7 +92,7 @@ const struct cshim_type *cshim_type_of(const char *desc)
 
 const struct cshim_type *cshim_type_of_n(const char *desc, size_t max)
 {
-	uint64_t g = atomic_load_explicit(&generation, memory_order_relaxed);
+	uint64_t g = cshim_types_generation();
 	uint32_t h = 2166136261u;
 	struct row *r;
 	size_t n;
@@ -108,4 +105,62 @@ const struct cshim_type *cshim_type_of_n(const char *desc, size_t max)
 	if (n == 0 || n > 512 || atomic_load(&rows) >= MAX_ROWS)
 		return &unknown;
 	return add(h, desc, n, g);
+}
+
+/* ---- classes: few, and known ones alone, in a list by generation */
+
+#define MAX_CLASSES 4096
+
+static _Atomic(struct cshim_class *) classes[256];
+static atomic_size_t class_rows;
+
+static struct cshim_class *look_class(unsigned h, const char *name, size_t n, uint64_t g)
+{
+	for (struct cshim_class *c = atomic_load_explicit(&classes[h % 256], memory_order_acquire); c; c = c->next)
+		if (c->generation == g && strncasecmp(c->key, name, n) == 0 && c->key[n] == '\0')
+			return c;
+	return NULL;
+}
+
+const struct cshim_class *cshim_class_of(const char *name, size_t n)
+{
+	uint64_t g = cshim_types_generation();
+	struct cshim_class *c, *other;
+	unsigned h = 0;
+
+	if (n == 0 || n > 512 || memchr(name, '\0', n))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		h = h * 31 + lower((unsigned char)name[i]);
+	c = look_class(h, name, n, g);
+	if (c || atomic_load(&class_rows) >= MAX_CLASSES)
+		return c;
+	c = cshim_calloc(1, sizeof *c);
+	c->key = cshim_strndup(name, n);
+	c->generation = g;
+	if (slapiGoClass(c->key, c) != 0) {
+		free(c->key);
+		free(c);
+		return NULL;
+	}
+	c->n = cshim_array_len(c->names);
+	c->lens = cshim_calloc(c->n + 1, sizeof *c->lens);
+	for (size_t i = 0; i < c->n; i++)
+		c->lens[i] = strlen(c->names[i]);
+	pthread_mutex_lock(&adding);
+	other = look_class(h, name, n, g);
+	if (other == NULL) {
+		c->next = atomic_load(&classes[h % 256]);
+		atomic_store_explicit(&classes[h % 256], c, memory_order_release);
+		atomic_fetch_add(&class_rows, 1);
+	}
+	pthread_mutex_unlock(&adding);
+	if (other) {
+		cshim_array_free(c->names);
+		free(c->lens);
+		free(c->key);
+		free(c);
+		c = other;
+	}
+	return c;
 }

@@ -28,7 +28,12 @@ struct cshim_type {
 	int compare;           /* enum cshim_compare */
 	int is_dn;             /* values are names */
 	int known;
-	int plain_name;        /* plain ASCII values are compared in a name with case ignored and nothing else */
+	int malformed;         /* the name is none: neither letters and digits nor an OID */
+	int is_class;          /* values name object classes, of which a filter takes subclasses too */
+	int computed;          /* entries may have a value that they do not store */
+	int pieces;            /* enum cshim_compare: how plain ASCII substrings are found */
+	int naming;            /* enum cshim_compare: how plain ASCII values are compared in a name */
+	size_t name_len;
 	uint64_t sup[8];       /* ids of the supertypes, nearest first, 0 ends */
 	char *equality_oid;    /* NULL without a rule */
 	char *ordering_oid;
@@ -40,6 +45,25 @@ struct cshim_type {
 /* LENT for ever; never NULL. desc may carry options, which are ignored. */
 const struct cshim_type *cshim_type_of(const char *desc);
 const struct cshim_type *cshim_type_of_n(const char *desc, size_t n); /* desc need not end there */
+
+/* An object class: how it and all classes below it may be named in objectClass. */
+struct cshim_class {
+	char **names;
+	size_t *lens, n;
+	int all;               /* 0: there are too many to list */
+	uint64_t generation;
+	struct cshim_class *next;
+	char *key;
+};
+
+/* LENT for ever; NULL for an unknown class. */
+const struct cshim_class *cshim_class_of(const char *name, size_t n);
+
+extern _Atomic uint64_t cshim_generation;
+static inline uint64_t cshim_types_generation(void)
+{
+	return __atomic_load_n((uint64_t *)&cshim_generation, __ATOMIC_RELAXED);
+}
 /* A new schema is active: rows made before count no longer. */
 void cshim_types_changed(uint64_t generation);
 

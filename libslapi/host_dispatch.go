@@ -175,6 +175,7 @@ func (h *cHost) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
 	if list == nil {
 		return plugin.Outcome{}
 	}
+	noteSchema()
 	st := stateOf(op)
 	before := st.point
 	st.point = p

@@ -4,15 +4,12 @@ package main
 #include <stdlib.h>
 #include "host_filter.h"
 #include "host_goside.h"
-
-static void set_piece(Slapi_Filter *f, int which, const char *p, size_t n) { cshim_filter_add_piece(f, which, p, n); }
 */
 import "C"
 
 import (
 	"errors"
 	"strings"
-	"unsafe"
 
 	"libslapi/server/entry"
 	"libslapi/server/filter"
@@ -27,26 +24,6 @@ type heldFilter struct {
 	schema *schema.Schema // which it was resolved with
 }
 
-//export slapiGoFilterParse
-func slapiGoFilterParse(text *C.char) (f *C.Slapi_Filter) {
-	defer guard("slapi_str2filter", func() { f = nil })
-	n, err := filter.Parse(C.GoString(text))
-	if err != nil {
-		return nil
-	}
-	return filterToC(n)
-}
-
-//export slapiGoFilterString
-func slapiGoFilterString(f *C.Slapi_Filter) (text *C.char) {
-	defer guard("slapi_filter_to_string", func() { text = nil })
-	n := filterFromC(f)
-	if n == nil {
-		return nil
-	}
-	return C.CString(n.String())
-}
-
 //export slapiGoFilterForget
 func slapiGoFilterForget(handle C.uintptr_t) {
 	defer guard("slapi_filter_free", nil)
@@ -57,45 +34,41 @@ func slapiGoFilterForget(handle C.uintptr_t) {
 
 // filterToC makes the C tree of a filter.
 func filterToC(n *filter.Node) *C.Slapi_Filter {
-	var typ *C.char
-	if n.Attr != "" {
-		typ = C.CString(n.Attr)
-		defer C.free(unsafe.Pointer(typ))
-	}
-	f := C.cshim_filter_new(C.ulong(n.Kind), typ)
-	switch n.Kind {
-	case filter.And, filter.Or, filter.Not:
-		for _, k := range n.Kids {
-			C.cshim_filter_append(f, filterToC(k))
-		}
-	case filter.Substrings:
-		if n.Initial != nil {
-			addPiece(f, 0, n.Initial)
-		}
-		for _, a := range n.Any {
-			addPiece(f, 1, a)
-		}
-		if n.Final != nil {
-			addPiece(f, 2, n.Final)
-		}
-	case filter.Present:
-	default:
-		p := unsafe.Pointer(unsafe.SliceData(n.Value))
-		C.cshim_filter_set_value(f, p, C.size_t(len(n.Value)))
-		if n.Kind == filter.Extensible {
-			var rule *C.char
-			if n.Rule != "" {
-				rule = C.CString(n.Rule)
-				defer C.free(unsafe.Pointer(rule))
-			}
-			C.cshim_filter_set_rule(f, rule, cBool(n.DNAttrs))
-		}
-	}
-	return f
+	f := newFlat()
+	defer f.release()
+	f.filter(n)
+	return C.cshim_build_filter(f.ptr())
 }
 
-func addPiece(f *C.Slapi_Filter, which C.int, piece []byte) {
-	C.set_piece(f, which, (*C.char)(unsafe.Pointer(unsafe.SliceData(piece))), C.size_t(len(piece)))
+// filter writes a filter as cshim_build_filter reads it.
+func (f *flat) filter(n *filter.Node) {
+	f.num(int(n.Kind))
+	f.flag(n.Attr != "")
+	f.str(n.Attr)
+	switch n.Kind {
+	case filter.And, filter.Or, filter.Not:
+		f.num(len(n.Kids))
+		for _, k := range n.Kids {
+			f.filter(k)
+		}
+	case filter.Substrings:
+		f.piece(n.Initial)
+		f.values(n.Any)
+		f.piece(n.Final)
+	case filter.Present:
+	default:
+		f.bytes(n.Value)
+		if n.Kind == filter.Extensible {
+			f.flag(n.Rule != "")
+			f.str(n.Rule)
+			f.flag(n.DNAttrs)
+		}
+	}
+}
+
+func (f *flat) piece(v []byte) {
+	f.flag(v != nil)
+	f.bytes(v)
 }
 
 // filterFromC makes the Go tree of a C filter, not resolved; nil for one that

@@ -57,10 +57,14 @@ func slapiGoType(name *C.char, t *C.struct_cshim_type) (rc C.int) {
 	a := activeSchema().AttributeType(borrowCString(name))
 	if a == nil {
 		t.name = C.CString(borrowCString(name))
-		t.compare = C.CSHIM_CMP_IGNORE
+		t.compare, t.naming = C.CSHIM_CMP_IGNORE, C.CSHIM_CMP_IGNORE
+		if _, err := activeSchema().Describe(borrowCString(name)); err != nil {
+			t.malformed = 1
+		}
 		return -1
 	}
 	t.known = 1
+	t.naming = namingRule(a)
 	t.name = C.CString(a.Name())
 	if a.OID != "" {
 		t.oid = C.CString(a.OID)
@@ -93,8 +97,67 @@ func slapiGoType(name *C.char, t *C.struct_cshim_type) (rc C.int) {
 	}
 	if a.Substr != nil {
 		t.substr_oid = C.CString(a.Substr.OID)
+		t.pieces = plainSubstrings[a.Substr.OID]
 	}
+	t.is_class = boolInt(a.OID == "2.5.4.0" || a.OID == "2.5.21.9")
+	t.computed = boolInt(strings.EqualFold(a.Name(), "entryDN")) // see nameEnv
 	return 0
+}
+
+// plainSubstrings are the rules that C finds plain ASCII substrings by itself for.
+var plainSubstrings = map[string]C.int{
+	"2.5.13.4":                   C.CSHIM_CMP_IGNORE, // caseIgnoreSubstringsMatch
+	"2.5.13.7":                   C.CSHIM_CMP_EXACT,  // caseExactSubstringsMatch
+	"1.3.6.1.4.1.1466.109.114.3": C.CSHIM_CMP_IGNORE, // caseIgnoreIA5SubstringsMatch
+	"1.3.6.1.4.1.4203.1.2.1":     C.CSHIM_CMP_EXACT,  // caseExactIA5SubstringsMatch
+}
+
+// slapiGoClass lists how a class and those below it may be named, unless they
+// are very many.
+//
+//export slapiGoClass
+func slapiGoClass(name *C.char, c *C.struct_cshim_class) (rc C.int) {
+	defer guard("slapiGoClass", func() { rc = -1 })
+	s := activeSchema()
+	class := s.ObjectClass(borrowCString(name))
+	if class == nil {
+		return -1
+	}
+	var names []string
+	for _, oc := range s.ObjectClasses() {
+		if oc.Is(class) {
+			if oc.OID != "" {
+				names = append(names, oc.OID)
+			}
+			names = append(names, oc.Names...)
+		}
+		if len(names) > 64 {
+			c.names = newCharray(nil)
+			return 0
+		}
+	}
+	c.names, c.all = newCharray(names), 1
+	return 0
+}
+
+// namingRule says how schema.CanonAVA prepares plain ASCII text of a type.
+func namingRule(a *schema.AttributeType) C.int {
+	if a.Syntax == nil {
+		return C.CSHIM_CMP_GO
+	}
+	switch a.Syntax.OID {
+	case "1.3.6.1.4.1.1466.115.121.1.15", "1.3.6.1.4.1.1466.115.121.1.26": // directory string, IA5 string
+	default:
+		return C.CSHIM_CMP_GO
+	}
+	if activeSchema().Compat389() || a.Equality == nil {
+		return C.CSHIM_CMP_IGNORE
+	}
+	switch rule := plainRules[a.Equality.OID]; rule {
+	case C.CSHIM_CMP_IGNORE, C.CSHIM_CMP_EXACT:
+		return rule
+	}
+	return C.CSHIM_CMP_GO
 }
 
 func boolInt(b bool) C.int {

@@ -25,7 +25,10 @@ ring_lint() {
     for f in scripts/*.sh ctests/*/*.sh; do bash -n "$f" || return 1; done
     go test ./internal/lint/
 }
-ring_unit() { go test -race ./server/... ./internal/... && go test ./syncrepl/... ./cmd/... ./bench/...; }
+ring_unit() {
+    go test -race ./server/... ./internal/... && go test ./syncrepl/... ./cmd/... ./bench/... &&
+        go test -tags cshimtest ./libslapi/...
+}
 ring_ctest() { ctests/run.sh; }
 ring_scenarios() {
     SERVER_HOOK=$PWD/ctests/389/hook.sh ctests/389/run.sh

@@ -117,6 +117,7 @@ func TestMatch389(t *testing.T) {
 	for text, want := range map[string]Truth{
 		"(!(noSuchX=1))": True, "(noSuchX=1)": False, "(!(uidNumber=abc))": True, "(uid=)": False, "(sn>=a)": True, "(sn<=a)": False,
 		"(cn:integerMatch:=1)": False, "(!(noSuchX=*))": True, "(dc:dn:=example)": True, "(!(objectClass=nosuch))": True, "(objectClass=top)": True,
+		"(objectClass=)": False, "(objectClass:dn:=)": False, "(objectClass~=)": False,
 	} {
 		if got := match(t, s, e, text, nil, nil); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)

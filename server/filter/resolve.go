@@ -90,7 +90,7 @@ func (n *Node) resolveClass(s *schema.Schema) {
 		return
 	}
 	n.class = s.ObjectClass(string(n.Value))
-	n.undef = n.class == nil && !s.Compat389()
+	n.undef = n.class == nil && (n.undef || !s.Compat389())
 	if n.class != nil {
 		n.classNames = namesBelow(s, n.class)
 	}
