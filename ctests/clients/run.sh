@@ -5,13 +5,13 @@
 # was recorded from Debian's slapd.
 #   -u  write NAME.txt anew
 # Lines "#conf: LINE" of a dialogue are lines of slapd.conf ("global:LINE" before the
-# databases), lines "#slapd: LINE" are for slapd alone (with PEER=slapd). @WORK@/second and
+# databases), lines "#acl: LINE" its access lines, lines "#slapd: LINE" are for slapd alone (with PEER=slapd). @WORK@/second and
 # @WORK@/third in them are empty folders.
 here=$(cd "$(dirname "$0")" && pwd)
 update=
 if [ "${1:-}" = -u ]; then update=1; shift; fi
 if [ $# -ne 1 ]; then
-    [ $# -gt 0 ] || set -- dialogue controls sasl txn accesslog
+    [ $# -gt 0 ] || set -- dialogue controls sasl txn accesslog ppolicy
     status=0
     for n in "$@"; do "$0" ${update:+-u} "$n" || status=1; done
     exit $status
@@ -24,6 +24,8 @@ sock=$work/ldapi
 export URIS="ldap://127.0.0.1:$PORT/ ldapi://${sock//\//%2F}"
 mapfile -t lines < <(sed -n "s/^#conf: //p${PEER:+;s/^#$PEER: //p}" "$here/$name.sh" | sed "s,@WORK@,$work,g")
 mkdir -p "$work/second" "$work/third"
+acl=$(sed -n 's/^#acl: //p' "$here/$name.sh" | paste -sd'\n' | sed ':a;N;$!ba;s/\n/;;/g')
+if [ -n "$acl" ]; then export ACL=$acl; fi
 LDAPI=ldapi://${sock//\//%2F}
 URI=$("$START" "$work/s" "$PORT" "${lines[@]}") || { echo "the server does not start"; exit 1; }
 trap '"$START" --stop "$work/s" >/dev/null; rm -rf "$work"' EXIT

@@ -121,6 +121,7 @@ type Database struct {
 	Access     []*acl.Rule // in order
 	ReadOnly   bool
 	LastMod    bool
+	LastBind   bool // pwdLastSuccess is kept
 	Hidden     bool
 	UpdateDN   dn.Name
 	UpdateRef  []string

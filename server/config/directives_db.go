@@ -100,7 +100,8 @@ func init() {
 	define("restrict", directive{scope: scopeAny, min: 1, max: -1, args: "<operation>...", attr: "olcRestrict", run: runRestrict})
 	ignored(scopeDatabase, 1, 1, "olcMonitoring", "monitoring")
 	ignored(scopeAny, 1, -1, "olcExtraAttrs", "extra_attrs")
-	define("lastbind", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcLastBind", run: refuseOn("lastbind")})
+	define("lastbind", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcLastBind",
+		run: setBool(func(p *parser) *bool { return &p.db.LastBind })})
 	define("multiprovider", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMultiProvider", run: refuseOn("multiprovider")})
 	define("mirrormode", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMirrorMode", run: refuseOn("mirrormode")})
 	for _, n := range []string{"subordinate", "sync_use_subentry"} {

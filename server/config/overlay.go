@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"libslapi/server/dn"
@@ -40,6 +41,11 @@ var overlayDirectives = []struct {
 	{"accesslog", "logpurge", "olcAccessLogPurge", 2, 2, false}, {"accesslog", "logsuccess", "olcAccessLogSuccess", 1, 1, false},
 	{"accesslog", "logold", "olcAccessLogOld", 1, 1, false}, {"accesslog", "logoldattr", "olcAccessLogOldAttr", 1, -1, true},
 	{"accesslog", "logbase", "olcAccessLogBase", 2, 2, true},
+	{"lastbind", "lastbind-precision", "olcLastBindPrecision", 1, 1, false}, {"lastbind", "lastbind_forward_updates", "olcLastBindForwardUpdates", 1, 1, false},
+	{"ppolicy", "ppolicy_default", "olcPPolicyDefault", 1, 1, false}, {"ppolicy", "ppolicy_hash_cleartext", "olcPPolicyHashCleartext", 0, 1, false},
+	{"ppolicy", "ppolicy_use_lockout", "olcPPolicyUseLockout", 0, 1, false},
+	{"ppolicy", "ppolicy_forward_updates", "olcPPolicyForwardUpdates", 0, 1, false},
+	{"ppolicy", "ppolicy_send_netscape_controls", "olcPPolicySendNetscapeControls", 0, 1, false},
 }
 
 func init() {
@@ -80,7 +86,7 @@ func (p *parser) lastOverlay() *Overlay {
 
 // NewOverlays makes the overlays of a database, and so checks their lines.
 func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, error) {
-	env.Schema, env.RootDN = c.Schema, d.RootDN
+	env.Schema, env.RootDN, env.Replica = c.Schema, d.RootDN, len(d.Syncrepl) > 0
 	if len(d.Suffixes) > 0 {
 		env.Suffix = d.Suffixes[0]
 	}
@@ -93,12 +99,19 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 		}
 		list = append(list, x)
 	}
+	if d.LastBind {
+		e := env
+		if e.Log == nil {
+			e.Log = slog.New(slog.DiscardHandler)
+		}
+		list = append(list, overlay.NewLastSuccess(&e))
+	}
 	return list, nil
 }
 
 // overlayClasses are the object classes of the overlays' entries.
 var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf",
-	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig"}
+	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig", "ppolicy": "olcPPolicyConfig", "lastbind": "olcLastBindConfig"}
 
 // overlays shows the overlays of a database.
 func (b *builder) overlays(e *entry.Entry, d *Database) {

@@ -168,7 +168,9 @@ func (p *parser) keep(d *directive, l *line) {
 	}
 	text := l.rest
 	if !d.raw {
-		if len(l.words) == 2 {
+		if len(l.words) == 1 {
+			text = "TRUE" // a switch by itself
+		} else if len(l.words) == 2 {
 			text = l.words[1]
 		} else {
 			text = quoteWords(l.words[1:])

@@ -343,6 +343,13 @@ olcAccessLogOldAttr 1.3.6.1.4.1.4203.1.12.2.3.3.4.6 s
 olcAccessLogBase 1.3.6.1.4.1.4203.1.12.2.3.3.4.7 s
 olcAuditlogFile 1.3.6.1.4.1.4203.1.12.2.3.3.15.1 x
 olcConstraintAttribute 1.3.6.1.4.1.4203.1.12.2.3.3.13.1 x
+olcLastBindPrecision 1.3.6.1.4.1.4203.1.12.2.3.3.33.1 i1
+olcLastBindForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.3.33.2 b1
+olcPPolicyDefault 1.3.6.1.4.1.4203.1.12.2.3.3.12.1 d1
+olcPPolicyHashCleartext 1.3.6.1.4.1.4203.1.12.2.3.3.12.2 b1
+olcPPolicyForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.3.12.3 b1
+olcPPolicyUseLockout 1.3.6.1.4.1.4203.1.12.2.3.3.12.4 b1
+olcPPolicySendNetscapeControls 1.3.6.1.4.1.4203.1.12.2.3.3.12.6 b1
 olcUniqueBase 1.3.6.1.4.1.4203.1.12.2.3.3.10.1 d1
 olcUniqueIgnore 1.3.6.1.4.1.4203.1.12.2.3.3.10.2 s
 olcUniqueAttribute 1.3.6.1.4.1.4203.1.12.2.3.3.10.3 s

@@ -241,6 +241,8 @@ var accessPrivs = []struct {
 	{plugin.AccessDelete, acl.PrivDelete},
 	{plugin.AccessAdd, acl.PrivAdd},
 	{plugin.AccessModDN, acl.PrivWrite},
+	{plugin.AccessManage, acl.PrivManage},
+	{plugin.AccessAuth, acl.PrivAuth},
 }
 
 // AccessAllowed checks access for the requestor of op; attr "" asks about the

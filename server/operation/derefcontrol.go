@@ -78,6 +78,16 @@ func readDereference(s *Server, _ *plugin.Operation, c *controls, ctl *wire.Cont
 
 // entryControls are the controls that go with an entry of the search.
 func (x *searcher) entryControls(e *entry.Entry) []wire.Control {
+	list := x.dereferencedControl(e)
+	if len(x.op.Controls) > 0 {
+		if h, ok := plugin.As[plugin.EntryControlHost](x.s.plugins()); ok {
+			list = append(list, h.EntryControls(x.op, e)...)
+		}
+	}
+	return list
+}
+
+func (x *searcher) dereferencedControl(e *entry.Entry) []wire.Control {
 	specs := stateOf(x.op).ctl.deref
 	if specs == nil || x.op.Search.TypesOnly {
 		return nil

@@ -174,7 +174,7 @@ func (s *Server) passwordModify(op *plugin.Operation) error {
 	if err != nil {
 		return wire.Errorf(wire.Other, "password hash failed")
 	}
-	if err := s.storePassword(op, user, stored); err != nil {
+	if err := s.storePassword(op, user, stored, &r); err != nil {
 		return err
 	}
 	if made {
@@ -223,16 +223,20 @@ func (s *Server) checkOldPassword(op *plugin.Operation, db *Database, user dn.Na
 
 // storePassword replaces the password by a modify with the requestor's own
 // rights, hooks of a modify included.
-func (s *Server) storePassword(op *plugin.Operation, user dn.Name, stored string) error {
+func (s *Server) storePassword(op *plugin.Operation, user dn.Name, stored string, r *passwordRequest) error {
 	m := &plugin.Operation{
 		Ctx: op.Ctx, Kind: plugin.KindModify, ID: op.ID, MsgID: op.MsgID, Conn: op.Conn, Started: op.Started,
 		Requestor: op.Requestor, IsRoot: op.IsRoot, Internal: op.Internal, Parent: op,
 		RawTarget: user.Pretty, Target: user, Responder: discard{},
-		Modify: &plugin.ModifyPart{Changes: []wire.Change{{Op: wire.ModReplace, Type: "userPassword", Values: [][]byte{[]byte(stored)}}}},
+		Modify: &plugin.ModifyPart{Changes: []wire.Change{{Op: wire.ModReplace, Type: "userPassword", Values: [][]byte{[]byte(stored)}}}, New: r.new},
+	}
+	if r.hasOld {
+		m.Modify.Old = r.old
 	}
 	defer s.plugins().OperationDone(m)
 	defer s.release(m)
 	s.run(m)
+	op.ResponseControls = append(op.ResponseControls, m.ResponseControls...)
 	if m.Result.Code != wire.Success {
 		return &wire.Error{Result: m.Result}
 	}

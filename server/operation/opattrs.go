@@ -98,7 +98,7 @@ func uniqueID() string {
 // touch are the changes that mark an entry as changed; they follow the changes
 // asked for.
 func (s *Server) touch(op *plugin.Operation, db *Database, csn string) []wire.Change {
-	if db.NoLastmod || db.Private || op.Replicated || op.Flags&flagNoModifyAttrs != 0 {
+	if db.NoLastmod || db.Private || op.Replicated || op.Local || op.Flags&flagNoModifyAttrs != 0 {
 		return nil
 	}
 	one := func(name string, value []byte) wire.Change {

@@ -172,7 +172,7 @@ func (a *accessLog) First(p plugin.Point) bool { return p.Phase == plugin.TxnPos
 
 // Run implements Overlay.
 func (a *accessLog) Run(s plugin.Services, p plugin.Point, op *plugin.Operation) *wire.Error {
-	if a.log.Norm == "" || !a.wants(op) {
+	if a.log.Norm == "" || op.Local || !a.wants(op) {
 		return nil
 	}
 	ok := op.Result.Code == wire.Success
@@ -189,8 +189,11 @@ func (a *accessLog) Run(s plugin.Services, p plugin.Point, op *plugin.Operation)
 		if a.success && !ok && op.Result.Code != wire.CompareTrue && op.Result.Code != wire.CompareFalse {
 			return nil
 		}
-	case op.Kind == plugin.KindBind && !ok:
-		return nil
+	case op.Kind == plugin.KindBind && (op.Notes[a] != nil || a.success && !ok):
+		return nil // its failure is in the log, or does not belong there
+	}
+	if op.Kind == plugin.KindBind {
+		op.Note(a, true)
 	}
 	e, err := a.record(s, op)
 	if err == nil {

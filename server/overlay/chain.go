@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
@@ -196,4 +197,29 @@ func stoppable(p plugin.Point) bool {
 		return false
 	}
 	return p.Slot != plugin.SlotResult
+}
+
+// entryControls is an Overlay that gives entries controls.
+type entryControls interface {
+	EntryControls(s plugin.Services, op *plugin.Operation, e *entry.Entry) []wire.Control
+}
+
+// EntryControls implements plugin.EntryControlHost.
+func (c *Chain) EntryControls(op *plugin.Operation, e *entry.Entry) []wire.Control {
+	var list []wire.Control
+	m := *c.lists.Load()
+	for _, t := range [2]*stack{m[""], m[op.Database]} {
+		if t == nil {
+			continue
+		}
+		for _, o := range t.list {
+			if x, ok := o.(entryControls); ok {
+				list = append(list, x.EntryControls(c.services, op, e)...)
+			}
+		}
+		if op.Database == "" {
+			break
+		}
+	}
+	return list
 }

@@ -23,6 +23,8 @@ type Env struct {
 	Suffix dn.Name
 	RootDN dn.Name
 	Log    *slog.Logger // nil: nothing is logged
+	// Replica: the database is a copy of another server's.
+	Replica bool
 }
 
 // Overlay is one overlay of one database, or (for the empty name) of all.
@@ -64,7 +66,8 @@ const updates = plugin.KindAdd | plugin.KindModify | plugin.KindDelete | plugin.
 // words. An error names the directive.
 var kinds = map[string]func(env *Env, lines [][]string) (Overlay, error){
 	"unique": newUnique, "refint": newRefint, "memberof": newMemberOf,
-	"auditlog": newAuditLog, "constraint": newConstraint, "accesslog": newAccessLog,
+	"auditlog": newAuditLog, "constraint": newConstraint, "accesslog": newAccessLog, "ppolicy": newPasswordPolicy,
+	"lastbind": newLastBind,
 }
 
 // Known tells whether there is an overlay of this name.

@@ -14,6 +14,9 @@ var bring = map[string][]definition{
 	"memberof": {{"attributeTypes", "memberOf", "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'groups that the entry is a member of' " +
 		"EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )"}},
 	"accesslog": accessLogSchema,
+	"ppolicy":   passwordPolicySchema,
+	"lastbind": {{"attributeTypes", "authTimestamp", "( 1.3.6.1.4.1.453.16.2.188 NAME 'authTimestamp' DESC 'last successful authentication using any method/mech' " +
+		"EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )"}},
 }
 
 // Schema defines the elements that an overlay brings and a schema lacks. Some

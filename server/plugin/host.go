@@ -133,6 +133,9 @@ const (
 	AccessAdd     Access = 0x20
 	AccessSelf    Access = 0x40
 	AccessModDN   Access = 0x800
+	// Rights that SLAPI has no bit for.
+	AccessManage Access = 0x10000
+	AccessAuth   Access = 0x20000
 )
 
 // ConfigCallback is a function on the configuration tree (389's DSE

@@ -134,6 +134,9 @@ type Operation struct {
 	// change was made, -1 when it failed.
 	OpReturn int
 
+	// Notes is what overlays remember of the operation, each under a key of its own.
+	Notes map[any]any
+
 	Responder Responder
 	HostState any         // the Host's own state of the operation
 	Txn       any         // the pipeline's transaction, while one is open
@@ -173,6 +176,9 @@ type AddPart struct {
 
 type ModifyPart struct {
 	Changes []wire.Change // (host)
+	// Old and New are the passwords in clear when a Password Modify extended
+	// operation makes the change; Old was proved right. nil: none.
+	Old, New []byte
 }
 
 type ModDNPart struct {
@@ -199,4 +205,12 @@ type ExtendedPart struct {
 	ResponseOID      string
 	ResponseValue    []byte
 	HasResponseValue bool
+}
+
+// Note remembers something of the operation.
+func (op *Operation) Note(key, value any) {
+	if op.Notes == nil {
+		op.Notes = map[any]any{}
+	}
+	op.Notes[key] = value
 }

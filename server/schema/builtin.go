@@ -73,7 +73,7 @@ var builtinTypes = []string{
 	`( 2.5.4.13 NAME 'description' DESC 'RFC4519: descriptive information' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15{1024} )`,
 	`( 2.5.4.34 NAME 'seeAlso' DESC 'RFC4519: name of a related object' SUP distinguishedName )`,
 	`( 1.3.6.1.4.1.4203.666.1.60 NAME 'pKCS8PrivateKey' DESC 'PKCS#8 private key' EQUALITY privateKeyMatch SYNTAX 1.2.840.113549.1.8.1.1 )`,
-	`( 1.3.6.1.4.1.42.2.27.8.1.29 NAME 'pwdLastSuccess' DESC 'time of the last successful bind' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation )`,
+	`( 1.3.6.1.4.1.42.2.27.8.1.29 NAME 'pwdLastSuccess' DESC 'The timestamp of the last successful authentication' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation )`,
 }
 
 // Built-in object classes (RFC 4512 section 4.2 and 4.3, RFC 3296, RFC 3672, RFC 2589).
