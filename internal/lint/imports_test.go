@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"server/filter", "server/ldif", "server/auth"},
 	{"server/store"},
 	{"server/backend"},
-	{"server/sync", "server/plugin"},
+	{"server/sqldb", "server/sync", "server/plugin"},
 	{"server/acl"},
 	{"server/sasl", "server/overlay"},
 	{"server/operation"},

@@ -20,7 +20,8 @@ type Backend interface {
 	Type() string
 	// Suffixes are the naming contexts that it holds, in configuration order.
 	Suffixes() []dn.Name
-	// View opens a consistent read transaction.
+	// View opens a consistent read transaction: of the state at the call, or of
+	// a later one up to its first use.
 	View(ctx context.Context) (View, error)
 	// Begin opens the write transaction, waiting for its turn. Changes of
 	// several operations may share one durable commit.
@@ -110,4 +111,31 @@ type Query struct {
 	// any value, when it returns: a database may then give out entries that are
 	// good only for that long.
 	Transient bool
+}
+
+// Prefetcher is implemented by views and transactions of a database that is far
+// away: told what is asked for next, they ask for it together with the first look-up.
+type Prefetcher interface {
+	// Prefetch announces a search. It may be made, with the same Base, Scope,
+	// Filter and Env, or not.
+	Prefetch(q *Query)
+	// Expect announces names that will be looked up besides the first one.
+	Expect(norms ...string)
+}
+
+// Shared is implemented by databases that several servers change. Those who
+// follow the changes hear of them all through Follow, their own included.
+type Shared interface {
+	// Follow calls f for what each transaction announced, in the order of the
+	// commits, from the state of the moment on. lost is called when changes
+	// may have been passed over. Both are called on one goroutine, until
+	// Close. It is called once.
+	Follow(f func(generation uint64, payloads [][]byte), lost func())
+}
+
+// Announcer is implemented by the transactions of a Shared database.
+type Announcer interface {
+	// Announce puts out a payload for all who follow the database, when and
+	// only when the transaction is committed.
+	Announce(payload []byte) error
 }

@@ -31,6 +31,10 @@ var orderOf = map[string]string{
 	"1.3.6.1.4.1.4203.666.11.2.2": "1.3.6.1.4.1.4203.666.11.2.3", // CSN
 }
 
+// OrderingOf gives the OID of the ordering rule whose keys are the keys of an
+// equality rule; "" when there is none.
+func OrderingOf(equality *schema.MatchingRule) string { return orderOf[equality.OID] }
+
 func sameRule(a, b *schema.MatchingRule) bool {
 	return a != nil && b != nil && (a == b || a.OID == b.OID)
 }
@@ -101,7 +105,7 @@ func (p *planner) orderIndex(n *filter.Node) *typedIndex {
 		return nil
 	}
 	ti := p.usable(n.Desc.Type, kindEq)
-	if ti == nil || ti.class || ti.t.Equality == nil || orderOf[ti.t.Equality.OID] != r.OID {
+	if ti == nil || ti.class || ti.t.Equality == nil || OrderingOf(ti.t.Equality) != r.OID {
 		return nil
 	}
 	return ti
