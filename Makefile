@@ -23,7 +23,7 @@ SOURCES := go.mod $(wildcard go.sum) $(shell find cshim include libslapi server 
 GOFLAGS_SO := -trimpath -ldflags "-X libslapi/server/daemon.Version=$(VERSION) -extldflags '-Wl,--version-script=$(CURDIR)/$(B)/libslapi.map -Wl,-soname,libslapi.so.$(SOMAJOR) -Wl,-z,defs'"
 export CGO_ENABLED = 1
 
-.PHONY: all lib archive server syncrepl standin plugins pc run test unit lint ctest scenarios probes clients conformance bench microbench soak bench-abi valgrind docs install clean help setup
+.PHONY: all lib archive server syncrepl standin plugins pc run test test-databases unit lint ctest scenarios probes clients conformance bench microbench soak bench-abi valgrind docs install clean help setup
 
 all: lib archive server plugins syncrepl pc ## build everything into build/
 
@@ -96,6 +96,11 @@ test: ## set up and run every test
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory all
 	@scripts/test.sh
+
+test-databases: ## databases elsewhere, on real database servers
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory all
+	@scripts/test.sh databases
 
 unit: ## Go tests with the race detector
 	@scripts/test.sh unit

@@ -4,7 +4,7 @@
 # missing. Says what it does; does nothing when all are there.
 set -eu
 build="gcc libc6-dev make pkg-config libldap-dev libcrypt-dev ldap-utils"
-test="g++ python3 valgrind slapd slapi-dev 389-ds-base 389-ds-base-libs 389-ds-base-dev libnspr4-dev libsasl2-modules"
+test="g++ python3 valgrind slapd slapi-dev 389-ds-base 389-ds-base-libs 389-ds-base-dev libnspr4-dev libsasl2-modules postgresql"
 
 case ${1:-} in
 build) want=$build ;;

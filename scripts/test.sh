@@ -9,9 +9,10 @@
 #   clients    ldap-utils against the sample server
 #   sync       replication between whole servers, slapd among them
 #   conformance  one dialogue with every kind of database
+#   databases  databases elsewhere, on real database servers
 set -u
 cd "$(dirname "$0")/.." || exit 2
-rings=${*:-lint unit ctest scenarios probes clients sync conformance}
+rings=${*:-lint unit ctest scenarios probes clients sync conformance databases}
 passed=0 failed=0
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -37,6 +38,10 @@ ring_probes() { ctests/openldap/run.sh; }
 ring_clients() { ctests/clients/run.sh; }
 ring_sync() { ctests/sync/run.sh; }
 ring_conformance() { ctests/conformance/run.sh; }
+ring_databases() {
+    LIBSLAPI_TEST_DATABASES=1 go test -count=1 ./server/sqldb/ &&
+        LIBSLAPI_TEST_BACKEND=sql go test -count=1 ./server/operation/
+}
 
 for r in $rings; do
     begin=$(date +%s)

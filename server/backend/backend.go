@@ -113,14 +113,11 @@ type Query struct {
 	Transient bool
 }
 
-// Prefetcher is implemented by views and transactions of a database that is far
-// away: told what is asked for next, they ask for it together with the first look-up.
-type Prefetcher interface {
-	// Prefetch announces a search. It may be made, with the same Base, Scope,
-	// Filter and Env, or not.
-	Prefetch(q *Query)
-	// Expect announces names that will be looked up besides the first one.
-	Expect(norms ...string)
+// NameExpecter is implemented by views and transactions of a database that is far
+// away: told which names will be looked up besides the first one, they look them
+// up together.
+type NameExpecter interface {
+	ExpectNames(norms ...string)
 }
 
 // Shared is implemented by databases that several servers change. Those who

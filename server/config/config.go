@@ -137,6 +137,7 @@ type Database struct {
 	// Foreign: a plug-in of type database serves it, which gets Lines.
 	Foreign bool
 	Lines   []plugin.DatabaseLine
+	SQL     SQL // of a database sql
 	File    string
 	Line    int
 	Values  Values
@@ -149,8 +150,8 @@ type Database struct {
 func (d *Database) BuiltIn() bool { return builtInTypes[d.Type] }
 
 // HoldsEntries tells whether the database is one of entries: the built-in
-// engine's, or a plug-in's.
-func (d *Database) HoldsEntries() bool { return d.BuiltIn() || d.Foreign }
+// engine's, a plug-in's, or one in SQL.
+func (d *Database) HoldsEntries() bool { return d.BuiltIn() || d.Foreign || d.Type == "sql" }
 
 // entryNorm is the normal name of the database's entry in cn=config.
 func (d *Database) entryNorm() string {

@@ -20,6 +20,8 @@ const (
 	scopeGlobal                // not inside a database
 	scopeDatabase              // inside a database only
 	scopeBuiltIn               // inside a database of the built-in engine
+	scopeEntries               // inside a database that holds entries
+	scopeSQL                   // inside a database sql
 	scopeBackend               // inside a backend section, or where scopeBuiltIn is
 	scopeSection               // opens a section, or is global wherever it stands
 	scopeOverlay               // behind the line of its overlay

@@ -19,7 +19,7 @@ var (
 		nestgroup nopassword noopsrch nops nssov otp pcache ppm ppolicy proxycache refint remoteauth retcode rwm seqmod
 		smbk5pwd slapi sssvlv syncprov trace translucent unique usn valsort variant vc`)
 	builtinOverlays = words(`deref sssvlv`) // what they bring is always there
-	unservedTypes   = words(`asyncmeta dnssrv ldap meta ndb null passwd perl relay shell sock sql`)
+	unservedTypes   = words(`asyncmeta dnssrv ldap meta ndb null passwd perl relay shell sock`)
 )
 
 func words(text string) map[string]bool {
@@ -203,7 +203,7 @@ func runDatabase(p *parser, l *line) error {
 		if p.cfg.ConfigDB() != nil {
 			return errors.New("there is one database config only")
 		}
-	case typ == "monitor", builtInTypes[typ]:
+	case typ == "monitor", typ == "sql", builtInTypes[typ]:
 	case unservedTypes[typ]:
 		return fmt.Errorf("database type %s is not supported yet", typ)
 	case !plainWord(typ):

@@ -251,7 +251,7 @@ func (b *builder) database(d *Database) {
 	}
 	rdn := fmt.Sprintf("{%d}%s", d.Index, d.Type)
 	e := b.add("olcDatabase="+rdn+",cn=config", "objectClass", class, "olcDatabase", rdn)
-	if d.BuiltIn() {
+	if d.HoldsEntries() {
 		b.fill(e, "objectClass", "olc"+strings.ToUpper(d.Type[:1])+d.Type[1:]+"Config")
 	}
 	b.values(e, d.Values, nil)

@@ -149,7 +149,7 @@ func (c *Config) databaseOf(e *entry.Entry, front *Database) (*Database, error) 
 		}
 	}
 	typ = strings.ToLower(typ)
-	if typ != "config" && typ != "monitor" && typ != "frontend" && !builtInTypes[typ] {
+	if typ != "config" && typ != "monitor" && typ != "frontend" && typ != "sql" && !builtInTypes[typ] {
 		if unservedTypes[typ] {
 			return nil, fmt.Errorf("database type %s is not supported yet", typ)
 		}

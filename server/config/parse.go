@@ -132,6 +132,11 @@ func (p *parser) line(l *line) error {
 		return l.errorf("keyword <%s> only allowed behind its overlay line", l.words[0])
 	case d.scope == scopeDatabase && p.db == nil:
 		return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
+	case d.scope == scopeEntries && (p.db == nil || !p.db.HoldsEntries()), d.scope == scopeSQL && (p.db == nil || p.db.Type != "sql"):
+		if p.db == nil {
+			return l.errorf("keyword <%s> only allowed within database declaration", l.words[0])
+		}
+		return l.errorf("unknown directive <%s> in database %s", l.words[0], p.db.Type)
 	case d.scope == scopeGlobal && p.db != nil && p.db != p.cfg.Frontend:
 		return l.errorf("keyword <%s> only allowed outside a database declaration", l.words[0])
 	case (d.scope == scopeBuiltIn || d.scope == scopeBackend) && p.backend == "":
@@ -298,6 +303,9 @@ func (c *Config) checkDatabase(d *Database) error {
 	}
 	if d.HoldsEntries() && len(d.Suffixes) == 0 {
 		return at("database %s has no suffix", d.Type)
+	}
+	if d.Type == "sql" && d.SQL.URL == "" {
+		return at("database sql (%s) has no dburi", d.Suffixes[0].Pretty)
 	}
 	if d.BuiltIn() && d.Directory == "" {
 		return at("database %s (%s) has no directory", d.Type, d.Suffixes[0].Pretty)

@@ -24,7 +24,7 @@ func newSyncprov() *Syncprov {
 }
 
 func init() {
-	define("syncrepl", directive{scope: scopeBuiltIn, min: 3, max: -1, args: "rid=<n> provider=<url> searchbase=<dn> [<key>=<value>]...",
+	define("syncrepl", directive{scope: scopeEntries, min: 3, max: -1, args: "rid=<n> provider=<url> searchbase=<dn> [<key>=<value>]...",
 		attr: "olcSyncrepl", multi: true, ordered: true, run: runSyncrepl})
 	// The context CSN is durable with every change, so there is nothing to do
 	// at a checkpoint; the line is kept for who reads it back.

@@ -373,5 +373,11 @@ slapidPluginDatabase @6 s1
 slapidPluginDialect @4 s1
 slapidPluginDir @2 s1
 slapidPluginOnFailure @5 s1
+slapidSQLConnections @9 i1
+slapidSQLKeepChanges @13 s1
+slapidSQLPasswordFile @10 x1
+slapidSQLPoll @12 s1
+slapidSQLSchema @11 x1
+slapidSQLURI @8 x1
 ttl 1.3.6.1.4.1.250.1.60 s
 `

@@ -52,7 +52,7 @@ type Daemon struct {
 	reload func() error // TLS files
 
 	mu        sync.Mutex
-	databases map[string]*backend.DB
+	databases map[string]backend.Backend
 	providers map[string]*csn.Provider // of the databases, by name
 	consumers consumers
 	opened    []backend.Backend // in the order of opening
@@ -104,7 +104,7 @@ func New(opt Options) (*Daemon, error) {
 	if opt.Name == "" {
 		opt.Name = "slapid"
 	}
-	d := &Daemon{opt: opt, cfg: opt.Config, databases: map[string]*backend.DB{}, done: make(chan struct{}), begun: time.Now()}
+	d := &Daemon{opt: opt, cfg: opt.Config, databases: map[string]backend.Backend{}, done: make(chan struct{}), begun: time.Now()}
 	if err := d.assemble(); err != nil {
 		d.Stop()
 		return nil, err

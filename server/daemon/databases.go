@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
+	"libslapi/server/sqldb"
 )
 
 // closeTime is how long the close of a database that leaves a running server
@@ -26,6 +28,21 @@ func openDatabase(s func() *schema.Schema, cd *config.Database, log *slog.Logger
 	return backend.Open(backend.DBOptions{
 		Name: cd.Name, Type: cd.Type, Suffixes: cd.Suffixes, Dir: cd.Directory, Indexes: indexSpecs(cd.Indexes()),
 		NoSync: cd.NoSync, ReadOnly: readOnly, Log: log, Schema: s,
+	})
+}
+
+// openEntries opens a database that holds entries, whatever keeps them.
+func openEntries(s func() *schema.Schema, cd *config.Database, log *slog.Logger) (backend.Backend, error) {
+	if cd.Type != "sql" {
+		return openDatabase(s, cd, log, false)
+	}
+	password, err := cd.SQL.Password()
+	if err != nil {
+		return nil, err
+	}
+	return sqldb.Open(context.Background(), sqldb.Options{
+		Name: cd.Name, Suffixes: cd.Suffixes, Schema: s, URL: cd.SQL.URL, Password: password, Tables: cd.SQL.Tables,
+		Connections: cd.SQL.Connections, Poll: cd.SQL.Poll, Keep: cd.SQL.Keep, Log: log,
 	})
 }
 
@@ -48,7 +65,7 @@ func (d *Daemon) openOne(cd *config.Database, c *config.Config) error {
 		}
 		odb.Backend = b
 	default:
-		db, err := openDatabase(d.server.Schema, cd, d.slog, false)
+		db, err := openEntries(d.server.Schema, cd, d.slog)
 		if err != nil {
 			return fail(err)
 		}
@@ -56,7 +73,9 @@ func (d *Daemon) openOne(cd *config.Database, c *config.Config) error {
 		d.databases[cd.Name] = db
 		d.mu.Unlock()
 		odb.Backend = db
-		d.serveCopies(cd, db)
+		if own, ok := db.(*backend.DB); ok {
+			d.serveCopies(cd, own)
+		}
 	}
 	d.mu.Lock()
 	d.opened = append(d.opened, odb.Backend)

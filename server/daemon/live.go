@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"libslapi/server/backend"
 	"libslapi/server/config"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
@@ -51,9 +52,9 @@ func (l *live) Database(old, now *config.Database) error {
 		return err
 	}
 	l.mu.Lock()
-	db := l.databases[now.Name]
+	db, indexed := l.databases[now.Name].(*backend.DB)
 	l.mu.Unlock()
-	if db != nil && !sameIndexes(old.Indexes(), now.Indexes()) {
+	if indexed && !sameIndexes(old.Indexes(), now.Indexes()) {
 		if err := db.SetIndexes(indexSpecs(now.Indexes())); err != nil {
 			return fmt.Errorf("indexes: %w", err)
 		}

@@ -275,10 +275,11 @@ func (d *Daemon) databaseSize(cd *config.Database) (entries int, bytes int64, ok
 	d.mu.Lock()
 	db := d.databases[cd.Name]
 	d.mu.Unlock()
-	if db == nil {
+	c, ok := db.(interface{ Count() (int, error) })
+	if !ok {
 		return 0, 0, false
 	}
-	n, err := db.Count()
+	n, err := c.Count()
 	if err != nil {
 		return 0, 0, false
 	}

@@ -20,7 +20,6 @@ import (
 	"libslapi/server/ldif"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
-	"libslapi/server/store"
 	"libslapi/server/wire"
 )
 
@@ -78,7 +77,7 @@ aliasedObjectName: uid=alice,ou=people,dc=example,dc=com
 type env struct {
 	t    testing.TB
 	s    *Server
-	db   *backend.DB
+	db   backend.Backend
 	host *fakeHost
 	conn *plugin.Conn
 	log  *strings.Builder
@@ -115,11 +114,7 @@ func newEnv(t testing.TB, compat Compat, change ...func(*Options, *Database)) *e
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := backend.Open(backend.DBOptions{Name: "userRoot", Suffixes: []dn.Name{suffix}, Schema: func() *schema.Schema { return sch }, Store: store.OpenMemory()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
+	db := openTestDatabase(t, "userRoot", suffix, sch)
 	e := &env{t: t, db: db, host: &fakeHost{}, log: &strings.Builder{}}
 	d := &Database{Backend: db, RootPW: "secret"}
 	d.RootDN, _ = dn.NewName(root, sch)

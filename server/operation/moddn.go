@@ -2,6 +2,7 @@ package operation
 
 import (
 	"libslapi/server/acl"
+	"libslapi/server/backend"
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/schema"
@@ -13,6 +14,9 @@ import (
 func (c *change) rename() error {
 	op := c.op
 	if err := c.renameFirst(); err != nil {
+		return err
+	}
+	if err := c.expectNew(); err != nil {
 		return err
 	}
 	before, err := c.target()
@@ -57,6 +61,26 @@ func (c *change) rename() error {
 	}
 	op.After = after
 	return c.after()
+}
+
+// expectNew tells a database that is far away which names will be looked up.
+func (c *change) expectNew() error {
+	p, err := c.tx()
+	if err != nil {
+		return err
+	}
+	f, ok := p.tx.(backend.NameExpecter)
+	if !ok {
+		return nil
+	}
+	parent := c.op.Target.Parent()
+	if c.op.ModDN.NewSuperior != nil {
+		parent = *c.op.ModDN.NewSuperior
+	}
+	if n, err := c.s.Name(c.op.ModDN.NewRDN + "," + parent.Pretty); err == nil {
+		f.ExpectNames(n.Norm)
+	}
+	return nil
 }
 
 // renamed gives the entry as it will be, all checks done.

@@ -30,9 +30,11 @@ type searcher struct {
 	ask    *asker
 	comp   *computer
 	filter *filter.Node
-	ctx    context.Context
-	cancel context.CancelFunc
-	sel    *selection
+	// candidates is what the database is asked for; nil: not made yet.
+	candidates *filter.Node
+	ctx        context.Context
+	cancel     context.CancelFunc
+	sel        *selection
 	// collect keeps the entries found inside a transaction until the search is
 	// over: who is shown one may write to that same transaction.
 	collect []*entry.Entry
@@ -330,6 +332,13 @@ func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
 // candidateFilter is the filter for the backend: the client's, and beside it
 // all referral objects, which match in any case (RFC 3296 section 5.3).
 func (x *searcher) candidateFilter() *filter.Node {
+	if x.candidates == nil {
+		x.candidates = x.withReferrals()
+	}
+	return x.candidates
+}
+
+func (x *searcher) withReferrals() *filter.Node {
 	if x.op.Internal || stateOf(x.op).ctl.manageDsaIT || x.op.Search.Scope == wire.ScopeBase || x.db.Private ||
 		x.s.Schema().ObjectClass("referral") == nil {
 		return x.filter

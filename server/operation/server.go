@@ -265,6 +265,7 @@ type databases struct {
 
 // SetDatabases replaces all databases but the two of the server's own.
 func (s *Server) SetDatabases(list []*Database) {
+	s.followShared(list...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.storeDatabases(list)
@@ -290,8 +291,19 @@ func (s *Server) storeDatabases(list []*Database) {
 	s.offerSync(list)
 }
 
+// followShared has the providers of databases that other servers change too hear
+// of all changes.
+func (s *Server) followShared(list ...*Database) {
+	for _, db := range list {
+		if b, ok := db.Backend.(backend.Shared); ok && db.Sync != nil {
+			db.Sync.Share(b, s.Schema)
+		}
+	}
+}
+
 // AddDatabase brings one more database into service.
 func (s *Server) AddDatabase(db *Database) {
+	s.followShared(db)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.storeDatabases(append(append([]*Database{}, s.dbs.Load().list...), db))

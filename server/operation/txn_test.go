@@ -7,13 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"libslapi/server/backend"
-	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
-	"libslapi/server/schema"
-	"libslapi/server/store"
 	"libslapi/server/wire"
 )
 
@@ -26,11 +22,7 @@ func twoDatabases(t *testing.T, compat Compat) *env {
 			t.Fatal(err)
 		}
 		sch := e.s.Schema()
-		db, err := backend.Open(backend.DBOptions{Name: name, Suffixes: []dn.Name{n}, Schema: func() *schema.Schema { return sch }, Store: store.OpenMemory()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { db.Close() })
+		db := openTestDatabase(t, name, n, sch)
 		root, _ := e.s.Name(root)
 		e.s.AddDatabase(&Database{Backend: db, RootDN: root, Private: name == "config"})
 	}

@@ -71,7 +71,7 @@ func TestRoundTrips(t *testing.T) {
 		from, to := names[at], names[1-at]
 		at = 1 - at
 		backendtest.Update(t, db, func(x backend.Txn) {
-			x.(backend.Prefetcher).Expect(backendtest.Name(t, to).Norm)
+			x.(backend.NameExpecter).ExpectNames(backendtest.Name(t, to).Norm)
 			e := backendtest.Lookup(t, x, from)
 			if backendtest.Lookup(t, x, to) != nil {
 				t.Error("the new name is taken")
@@ -92,7 +92,7 @@ func TestRoundTrips(t *testing.T) {
 		v := backendtest.View(t, db)
 		defer v.Close()
 		q := &backend.Query{Base: backendtest.Name(t, backendtest.Suffix), Scope: wire.ScopeSub, Filter: backendtest.Filter(t, "(&(objectClass=person)(cn=p1))")}
-		v.(backend.Prefetcher).Prefetch(q)
+		v.(backend.Expecter).Expect(q)
 		if backendtest.Lookup(t, v, backendtest.Suffix) == nil {
 			t.Error("no base")
 		}
@@ -272,7 +272,7 @@ func TestNames(t *testing.T) {
 	db := open(t, options(t))
 	defer db.Close()
 	root(t, db)
-	for _, v := range []string{"\x00", "a,b", `back\slash`, "\xff\xfe", " blanks ", "é", strings.Repeat("long", 2000), "\x01"} {
+	for _, v := range []string{"\x00", "a,b", `back\slash`, "\xff\xfe", " blanks ", "é", strings.Repeat("long", 2000)} {
 		e := entry.New(backendtest.Name(t, backendtest.Suffix))
 		name := "weird=" + escape(v) + "," + backendtest.Suffix
 		e.Name = backendtest.Name(t, name)

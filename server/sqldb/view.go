@@ -37,7 +37,7 @@ type reader struct {
 	items  map[itemKey][]byte
 	hint   *backend.Query
 	expect []string // names to look up with the next one
-	page   *page // what was fetched ahead for hint
+	page   *page    // what was fetched ahead for hint
 	cursor int
 	closed bool
 }
@@ -52,9 +52,10 @@ type page struct {
 }
 
 var (
-	_ backend.MetaView   = (*reader)(nil)
-	_ backend.TableView  = (*reader)(nil)
-	_ backend.Prefetcher = (*reader)(nil)
+	_ backend.MetaView     = (*reader)(nil)
+	_ backend.TableView    = (*reader)(nil)
+	_ backend.Expecter     = (*reader)(nil)
+	_ backend.NameExpecter = (*reader)(nil)
 )
 
 // view is a reader on its own.
@@ -88,11 +89,11 @@ func (v *view) Close() {
 	}
 }
 
-// Prefetch announces a search.
-func (r *reader) Prefetch(q *backend.Query) { r.hint = q }
+// Expect announces a search: it is made together with the look-up of its base.
+func (r *reader) Expect(q *backend.Query) { r.hint = q }
 
-// Expect announces look-ups.
-func (r *reader) Expect(norms ...string) { r.expect = append(r.expect, norms...) }
+// ExpectNames announces look-ups.
+func (r *reader) ExpectNames(norms ...string) { r.expect = append(r.expect, norms...) }
 
 // Lookup finds an entry by its normal name. Those above it are looked up with it.
 func (r *reader) Lookup(norm string) (*entry.Entry, error) {

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -214,22 +215,32 @@ func kindOf(c *Change) byte {
 	return logModify
 }
 
+// trim removes the oldest records, some at a time: where the store is far away
+// each time costs a question.
 func (st *State) trim(t backend.TableTxn, limit int) error {
-	for n := 0; n < trimStep && st.Next-st.First > uint64(max(limit, 0)); n++ {
-		key := recordKey(st.First)
-		raw, err := t.GetTable(logTable, key)
-		if err != nil {
-			return err
+	over := int64(st.Next-st.First) - int64(max(limit, 0))
+	if over <= 0 || limit > 4*trimStep && over < trimStep {
+		return nil
+	}
+	end := st.First + uint64(min(over, 2*trimStep))
+	var keys [][]byte
+	err := t.ScanTable(logTable, recordKey(st.First), func(k, raw []byte) bool {
+		if len(k) != 9 || k[0] != 'l' || bytes.Compare(k, recordKey(end)) >= 0 {
+			return false
 		}
 		if r, ok := decodeRecord(raw); ok {
 			st.Floor = st.Floor.Merge(r.CSN)
 		}
-		if err := t.DeleteTable(logTable, key); err != nil {
-			return err
+		keys = append(keys, bytes.Clone(k))
+		return true
+	})
+	for _, k := range keys {
+		if err == nil {
+			err = t.DeleteTable(logTable, k)
 		}
-		st.First++
 	}
-	return nil
+	st.First = end
+	return err
 }
 
 // ForgetLog makes the log begin anew with the next change: for who writes

@@ -22,6 +22,7 @@ type Settings struct {
 type Provider struct {
 	Broker
 	settings atomic.Pointer[Settings]
+	shares   atomic.Bool
 }
 
 // NewProvider makes a Provider that offers nothing but the broker.
@@ -44,7 +45,8 @@ func (p *Provider) Settings() Settings {
 
 // Prepare is called at the end of a transaction, before its commit: it writes
 // the log and takes the transaction's place in the order of commits. The
-// ticket must be settled, also after an error elsewhere. before and after are
+// ticket must be settled, also after an error elsewhere; it is nil where the
+// database itself tells of its commits (backend.Shared). before and after are
 // the context CSNs around the transaction.
 func (p *Provider) Prepare(tx backend.Txn, changes []Change, before, after Vector) (*Ticket, error) {
 	changes = Combine(changes)
@@ -61,6 +63,12 @@ func (p *Provider) Prepare(tx backend.Txn, changes []Change, before, after Vecto
 		if c := changes[i].CSN; c.Compare(b.Last) > 0 {
 			b.Last = c
 		}
+	}
+	if a, ok := tx.(backend.Announcer); ok {
+		if !p.Settings().Enabled {
+			return nil, nil
+		}
+		return nil, a.Announce(encodeBatch(b))
 	}
 	return p.Enter(b), nil
 }
