@@ -147,6 +147,29 @@ func (db *pluginDB) Size() (bytes int64, ok bool) {
 	return int64(c.st.num(C.SLAPI_DBSIZE)), true
 }
 
+// ImportLDIF has the plug-in read a file (SLAPI_PLUGIN_DB_LDIF2DB_FN); did is
+// false when it cannot.
+func (db *pluginDB) ImportLDIF(file string) (did bool, err error) {
+	return db.ldif(C.SLAPI_PLUGIN_DB_LDIF2DB_FN, func(c *dbCall) {
+		C.cshim_pblock_put_own(c.state().c.pb, C.SLAPI_LDIF2DB_FILE, unsafe.Pointer(newCharray([]string{file})), (*[0]byte)(C.cshim_free_charray))
+	})
+}
+
+// ExportLDIF has the plug-in write a file (SLAPI_PLUGIN_DB_DB2LDIF_FN).
+func (db *pluginDB) ExportLDIF(file string) (did bool, err error) {
+	return db.ldif(C.SLAPI_PLUGIN_DB_DB2LDIF_FN, func(c *dbCall) { putString(c.state().c.pb, C.SLAPI_DB2LDIF_FILE, file) })
+}
+
+func (db *pluginDB) ldif(id C.int, fill func(*dbCall)) (did bool, err error) {
+	if !db.has(id) || !db.running() {
+		return false, nil
+	}
+	c := db.newCall(nil, nil, plugin.KindModify, db.suffix())
+	defer c.free()
+	fill(c)
+	return true, c.do(id)
+}
+
 func (db *pluginDB) suffix() dn.Name {
 	if len(db.suffixes) == 0 {
 		return dn.Name{}

@@ -545,6 +545,23 @@ static int dump(struct memdb *db, Slapi_PBlock *pb, const char *path)
 	return rc;
 }
 
+/* slapadd -q and slapcat -l. The file lists have one name. */
+static int memdb_ldif2db(Slapi_PBlock *pb)
+{
+	char **files = NULL;
+
+	slapi_pblock_get(pb, SLAPI_LDIF2DB_FILE, &files);
+	return files && files[0] ? load(database(pb), files[0]) : -1;
+}
+
+static int memdb_db2ldif(Slapi_PBlock *pb)
+{
+	char *file = NULL;
+
+	slapi_pblock_get(pb, SLAPI_DB2LDIF_FILE, &file);
+	return file ? dump(database(pb), pb, file) : -1;
+}
+
 static int memdb_size(Slapi_PBlock *pb)
 {
 	struct memdb *db = database(pb);
@@ -637,6 +654,8 @@ int memdb_init(Slapi_PBlock *pb)
 	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_MODIFY_FN, (void *)memdb_modify);
 	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_MODRDN_FN, (void *)memdb_modrdn);
 	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_DELETE_FN, (void *)memdb_delete);
+	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_LDIF2DB_FN, (void *)memdb_ldif2db);
+	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_DB2LDIF_FN, (void *)memdb_db2ldif);
 	rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_SIZE_FN, (void *)memdb_size);
 	if (db->next) {
 		rc |= slapi_pblock_set(pb, SLAPI_PLUGIN_DB_NEXT_SEARCH_ENTRY_FN, (void *)memdb_next);

@@ -267,7 +267,23 @@ func (b *monitorBuilder) databases() {
 		if cd.BuiltIn() {
 			b.put(e, "olmDbDirectory", cd.Directory)
 		}
+		if bytes, ok := b.d.foreignSize(cd.Name); ok {
+			b.put(e, "monitoredInfo", fmt.Sprintf("bytes=%d", bytes))
+		}
 	}
+}
+
+// foreignSize is what the plug-in that serves a database tells of its size.
+func (d *Daemon) foreignSize(name string) (bytes int64, ok bool) {
+	d.mu.Lock()
+	list := append([]backend.Backend(nil), d.opened...)
+	d.mu.Unlock()
+	for _, b := range list {
+		if s, is := b.(interface{ Size() (int64, bool) }); is && b.Name() == name {
+			return s.Size()
+		}
+	}
+	return 0, false
 }
 
 // databaseSize is how many entries a database has and how large its file is.

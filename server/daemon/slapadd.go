@@ -36,8 +36,8 @@ type loader struct {
 	a        *toolArgs
 	cfg      *config.Config
 	d        *config.Database
-	db       *backend.DB // nil in a dry run
-	im       *backend.Importer
+	db       backend.Backend // nil in a dry run
+	im       importer
 	gen      *csn.Generator
 	greatest string // entryCSN of what was added
 	// waiting are entries whose parent has not come yet, by the parent's name.
@@ -89,11 +89,14 @@ func (c *command) slapadd() int {
 	}
 	l := &loader{c: c, a: a, cfg: cfg, d: d, gen: csn.NewGenerator(a.serverID), waiting: map[string][]waiting{}, seen: map[string]bool{}}
 	if !a.dry {
-		if l.db = c.openFor(cfg, d, a, false); l.db == nil {
+		if l.db = c.toolDatabase(cfg, d, a, false); l.db == nil {
 			return 1
 		}
 		var err error
-		if l.im, err = l.db.NewImporter(); err != nil {
+		if done, status := l.byPlugin(); done {
+			return status
+		}
+		if l.im, err = newImporter(l.db); err != nil {
 			l.db.Close()
 			return c.fail("could not open database: %v", err)
 		}
@@ -118,6 +121,26 @@ func (c *command) slapadd() int {
 		}
 	}
 	return status
+}
+
+// byPlugin lets the plug-in of the database read the file itself, with -q and if
+// it can.
+func (l *loader) byPlugin() (done bool, status int) {
+	b := ldifOf(l.db)
+	if b == nil || !l.a.quick || l.a.ldif == "" || l.a.jump > 0 {
+		return false, 0
+	}
+	did, err := b.ImportLDIF(l.a.ldif)
+	if !did {
+		return false, 0
+	}
+	if err != nil {
+		status = l.c.fail("%v", err)
+	}
+	if err := l.db.Close(); err != nil {
+		status = l.c.fail("%v", err)
+	}
+	return true, status
 }
 
 // reason cuts the operation and path off an error of package os.

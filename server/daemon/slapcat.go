@@ -73,13 +73,19 @@ func (c *command) slapcat() int {
 		}
 		b = t
 	} else {
-		db := c.openFor(cfg, d, a, true)
-		if db == nil {
+		if b = c.toolDatabase(cfg, d, a, true); b == nil {
 			return 1
 		}
-		b = db
 	}
 	defer b.Close()
+	if x := ldifOf(b); x != nil && a.ldif != "" && a.filter == "" && a.subtree == "" && a.url == "" && a.wrap < 0 {
+		if did, err := x.ExportLDIF(a.ldif); did {
+			if err != nil {
+				return c.fail("%v", err)
+			}
+			return 0
+		}
+	}
 	out, err := c.output(a.ldif)
 	if err != nil {
 		return c.fail("%v", err)

@@ -171,8 +171,8 @@ func (c *command) toolLog(a *toolArgs) *slog.Logger {
 	return newLogger(c.stderr, level).slog()
 }
 
-// chooseDatabase finds the database that -n or -b names, else the first one of
-// the built-in engine.
+// chooseDatabase finds the database that -n or -b names, else the first one
+// that holds entries.
 func (c *command) chooseDatabase(cfg *config.Config, a *toolArgs) (*config.Database, bool) {
 	switch {
 	case a.number >= 0:
@@ -207,7 +207,7 @@ func (c *command) chooseDatabase(cfg *config.Config, a *toolArgs) (*config.Datab
 		return best, true
 	}
 	for _, d := range cfg.Databases {
-		if d.BuiltIn() {
+		if d.HoldsEntries() {
 			return d, true
 		}
 	}
