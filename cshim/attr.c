@@ -199,10 +199,16 @@ Slapi_Attr *slapi_attr_init(Slapi_Attr *a, const char *type)
 
 void slapi_attr_free(Slapi_Attr **a)
 {
-	if (a) {
-		cshim_attr_drop(*a);
-		*a = NULL;
-	}
+	Slapi_Attr *attr = a ? *a : NULL;
+
+	if (attr == NULL)
+		return;
+	*a = NULL;
+	if (attr->a_own[2] == CSHIM_FREED || attr->a_own[2] == CSHIM_ATTR_LINKED)
+		return;
+	clear(attr);
+	cshim_retire(attr, sizeof *attr);
+	CSHIM_MARK(attr->a_own[2], CSHIM_FREED);
 }
 
 Slapi_Attr *slapi_attr_dup(const Slapi_Attr *attr)
@@ -355,6 +361,7 @@ int slapi_attr_get_valueset(const Slapi_Attr *a, Slapi_ValueSet **vs)
 		cshim_set_copy(*vs, &a->a_present_values);
 	} else {
 		*vs = (Slapi_ValueSet *)&a->a_present_values;
+		(*vs)->sorted = CSHIM_SET_LENT;
 	}
 	return 0;
 }

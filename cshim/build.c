@@ -74,6 +74,7 @@ Slapi_Entry *cshim_build_entry(const void *buf, uint64_t id)
 		k = number(&p);
 		Slapi_Attr *a = cshim_attr_with(desc, len, k);
 		values(&p, &a->a_present_values, k);
+		a->a_own[2] = CSHIM_ATTR_LINKED;
 		*tail = a;
 		tail = &a->a_next;
 	}

@@ -48,6 +48,7 @@ static void link_attr(Slapi_Entry *e, Slapi_Attr *a)
 	while (*p)
 		p = &(*p)->a_next;
 	*p = a;
+	a->a_own[2] = CSHIM_ATTR_LINKED;
 }
 
 Slapi_Attr *cshim_entry_need(Slapi_Entry *e, const char *desc)
@@ -96,10 +97,8 @@ const char *cshim_entry_first(const Slapi_Entry *e, const char *desc)
 	return a && a->a_present_values.num ? a->a_present_values.va[0]->bv.bv_val : NULL;
 }
 
-void cshim_entry_drop(Slapi_Entry *e)
+static void empty(Slapi_Entry *e)
 {
-	if (e == NULL)
-		return;
 	cshim_sdn_clear(&e->e_sdn);
 	cshim_rdn_clear(&e->e_srdn);
 	free(e->e_uniqueid);
@@ -109,7 +108,20 @@ void cshim_entry_drop(Slapi_Entry *e)
 	cshim_attrs_drop(e->e_aux_attrs);
 	if (e->e_extension)
 		cshim_extension_free(CSHIM_EXT_ENTRY, e, &e->e_extension);
-	free(e);
+}
+
+void cshim_entry_drop(Slapi_Entry *e)
+{
+	if (e) {
+		empty(e);
+		free(e);
+	}
+}
+
+static void linked(Slapi_Attr *list)
+{
+	for (; list; list = list->a_next)
+		list->a_own[2] = CSHIM_ATTR_LINKED;
 }
 
 /* ---- exported: life */
@@ -121,8 +133,11 @@ Slapi_Entry *slapi_entry_alloc(void)
 
 void slapi_entry_free(Slapi_Entry *e)
 {
-	if (e && !(e->e_own & CSHIM_ENTRY_LENT))
-		cshim_entry_drop(e);
+	if (e == NULL || (e->e_own & (CSHIM_ENTRY_LENT | CSHIM_ENTRY_FREED)))
+		return;
+	empty(e);
+	cshim_retire(e, sizeof *e);
+	CSHIM_MARK(e->e_own, CSHIM_ENTRY_FREED);
 }
 
 /* dn and the attributes are TAKEN; e is raw storage of slapi_entry_alloc. */
@@ -134,6 +149,7 @@ void slapi_entry_init(Slapi_Entry *e, char *dn, Slapi_Attr *a)
 	slapi_sdn_set_dn_passin(&e->e_sdn, dn);
 	cshim_rdn_clear(&e->e_srdn);
 	e->e_attrs = a;
+	linked(a);
 }
 
 void slapi_entry_init_ext(Slapi_Entry *e, Slapi_DN *sdn, Slapi_Attr *a)
@@ -143,6 +159,7 @@ void slapi_entry_init_ext(Slapi_Entry *e, Slapi_DN *sdn, Slapi_Attr *a)
 	slapi_sdn_copy(sdn, &e->e_sdn);
 	cshim_rdn_clear(&e->e_srdn);
 	e->e_attrs = a;
+	linked(a);
 }
 
 Slapi_Entry *slapi_entry_dup(const Slapi_Entry *e)
@@ -160,6 +177,7 @@ Slapi_Entry *slapi_entry_dup(const Slapi_Entry *e)
 	tail = &copy->e_attrs;
 	for (const Slapi_Attr *a = e->e_attrs; a; a = a->a_next) {
 		*tail = cshim_attr_copy(a);
+		(*tail)->a_own[2] = CSHIM_ATTR_LINKED;
 		tail = &(*tail)->a_next;
 	}
 	return copy;

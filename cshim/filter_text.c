@@ -35,6 +35,7 @@ static Slapi_Filter *node(unsigned long choice, size_t payload)
 	Slapi_Filter *f = cshim_malloc(sizeof *f + payload);
 
 	memset(f, 0, sizeof *f);
+	f->magic = CSHIM_FILTER;
 	f->choice = choice;
 	f->block = sizeof *f + payload;
 	return f;

@@ -101,12 +101,14 @@ unsigned char *slapi_UTF8STRTOUPPER(char *s)
 
 void slapi_utf8ToLower(unsigned char *s, unsigned char *d, int *ssz, int *dsz)
 {
-	*dsz = change(s, d, ssz, 0);
+	if (s && d && ssz && dsz)
+		*dsz = change(s, d, ssz, 0);
 }
 
 void slapi_utf8ToUpper(unsigned char *s, unsigned char *d, int *ssz, int *dsz)
 {
-	*dsz = change(s, d, ssz, 1);
+	if (s && d && ssz && dsz)
+		*dsz = change(s, d, ssz, 1);
 }
 
 void slapi_UTF8TOLOWER(char *s, char *d, int *ssz, int *dsz)

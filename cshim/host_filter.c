@@ -12,6 +12,7 @@
 Slapi_Filter *cshim_filter_new(unsigned long choice, const char *type)
 {
 	Slapi_Filter *f = (Slapi_Filter *)cshim_calloc(1, sizeof *f);
+	f->magic = CSHIM_FILTER;
 	f->choice = choice;
 	f->block = sizeof *f;
 	f->type = cshim_strdup(type);
@@ -117,6 +118,7 @@ static void free_node(Slapi_Filter *f)
 		part_free(f, f->any);
 	}
 	part_free(f, f->rule);
+	*(volatile uintptr_t *)&f->magic = 0; /* seen although free follows */
 	free(f);
 }
 
@@ -133,7 +135,7 @@ void cshim_filter_drop(Slapi_Filter *f)
 
 void slapi_filter_free(Slapi_Filter *f, int recurse)
 {
-	if (!f)
+	if (!cshim_is_filter(f))
 		return;
 	/* OpenLDAP frees the whole whatever it is told. */
 	if (!recurse && cshim_dialect(CSHIM_CALLER()) == CSHIM_389)
@@ -146,7 +148,7 @@ Slapi_Filter *slapi_filter_dup(Slapi_Filter *f)
 {
 	Slapi_Filter *d, *kid;
 
-	if (!f)
+	if (!cshim_is_filter(f))
 		return NULL;
 	d = cshim_filter_new(f->choice, f->type);
 	if (f->value.bv_val)
@@ -172,7 +174,7 @@ char *slapi_filter_to_string(const Slapi_Filter *f, char *buffer, size_t bufsize
 
 	if (!buffer || bufsize == 0)
 		return buffer;
-	text = f ? cshim_filter_print(f) : NULL;
+	text = cshim_is_filter(f) ? cshim_filter_print(f) : NULL;
 	buffer[0] = 0;
 	if (text) {
 		strncpy(buffer, text, bufsize - 1);
@@ -184,12 +186,12 @@ char *slapi_filter_to_string(const Slapi_Filter *f, char *buffer, size_t bufsize
 
 int slapi_filter_get_choice(Slapi_Filter *f)
 {
-	return f ? (int)f->choice : 0;
+	return cshim_is_filter(f) ? (int)f->choice : 0;
 }
 
 int slapi_filter_get_ava(Slapi_Filter *f, char **type, struct berval **bval)
 {
-	if (!f || !type || !bval)
+	if (!cshim_is_filter(f) || !type || !bval)
 		return -1;
 	switch (f->choice) {
 	case LDAP_FILTER_EQUALITY:
@@ -210,7 +212,7 @@ int slapi_filter_get_type(Slapi_Filter *f, char **type)
 
 int slapi_filter_get_attribute_type(Slapi_Filter *f, char **type)
 {
-	if (!f || !type || is_set(f))
+	if (!cshim_is_filter(f) || !type || is_set(f))
 		return -1;
 	*type = f->type;
 	return 0;
@@ -218,7 +220,7 @@ int slapi_filter_get_attribute_type(Slapi_Filter *f, char **type)
 
 int slapi_filter_get_subfilt(Slapi_Filter *f, char **type, char **initial, char ***any, char **final)
 {
-	if (!f || !type || !initial || !any || !final || f->choice != LDAP_FILTER_SUBSTRINGS)
+	if (!cshim_is_filter(f) || !type || !initial || !any || !final || f->choice != LDAP_FILTER_SUBSTRINGS)
 		return -1;
 	*type = f->type;
 	*initial = f->initial;
@@ -229,12 +231,12 @@ int slapi_filter_get_subfilt(Slapi_Filter *f, char **type, char **initial, char 
 
 Slapi_Filter *slapi_filter_list_first(Slapi_Filter *f)
 {
-	return f && is_set(f) ? f->list : NULL;
+	return cshim_is_filter(f) && is_set(f) ? f->list : NULL;
 }
 
 Slapi_Filter *slapi_filter_list_next(Slapi_Filter *f, Slapi_Filter *fprev)
 {
-	if (!f || !fprev || !is_set(f))
+	if (!cshim_is_filter(f) || !cshim_is_filter(fprev) || !is_set(f))
 		return NULL;
 	return fprev->next;
 }
@@ -245,6 +247,10 @@ Slapi_Filter *slapi_filter_join_ex(int ftype, Slapi_Filter *f1, Slapi_Filter *f2
 {
 	Slapi_Filter *f;
 
+	if (!cshim_is_filter(f1))
+		f1 = NULL;
+	if (!cshim_is_filter(f2))
+		f2 = NULL;
 	if (!f1 && !f2)
 		return NULL;
 	if (!f1) {
@@ -281,7 +287,9 @@ Slapi_Filter *slapi_filter_join(int ftype, Slapi_Filter *f1, Slapi_Filter *f2)
 int slapi_x_filter_append(int choice, Slapi_Filter **pContainingFilter, Slapi_Filter **pNextFilter,
 			  Slapi_Filter *filterToAppend)
 {
-	if (!pContainingFilter || !pNextFilter || !filterToAppend)
+	if (!pContainingFilter || !pNextFilter || !cshim_is_filter(filterToAppend))
+		return -1;
+	if (*pContainingFilter && !cshim_is_filter(*pContainingFilter))
 		return -1;
 	if (!*pContainingFilter) {
 		*pContainingFilter = cshim_filter_new((unsigned long)choice, NULL);
@@ -298,7 +306,7 @@ int slapi_x_filter_append(int choice, Slapi_Filter **pContainingFilter, Slapi_Fi
 
 int slapi_filter_changetype(Slapi_Filter *f, const char *newtype)
 {
-	if (!f || !newtype || is_set(f))
+	if (!cshim_is_filter(f) || !newtype || is_set(f))
 		return -1;
 	changed(f);
 	char *type = slapi_ch_strdup(newtype);
@@ -323,7 +331,7 @@ int slapi_filter_compare(Slapi_Filter *f1, Slapi_Filter *f2)
 {
 	char **a, **b;
 
-	if (!f1 || !f2)
+	if (!cshim_is_filter(f1) || !cshim_is_filter(f2))
 		return f1 != f2;
 	if (f1->choice != f2->choice || !same_text(f1->type, f2->type) || !same_text(f1->rule, f2->rule) ||
 	    f1->dnattrs != f2->dnattrs || !same_text(f1->initial, f2->initial) || !same_text(f1->final, f2->final) ||
@@ -350,7 +358,7 @@ int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *erro
 
 	if (!error_code)
 		error_code = &unused;
-	if (!f || !fn) {
+	if (!cshim_is_filter(f) || !fn) {
 		*error_code = SLAPI_FILTER_UNKNOWN_FILTER_TYPE;
 		return SLAPI_FILTER_SCAN_ERROR;
 	}
@@ -386,6 +394,8 @@ static int verdict(int r, void *caller)
 
 static int filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int access)
 {
+	if (!cshim_is_filter(f))
+		f = NULL;
 	int r = e && f && !access ? cshim_filter_test(e, f) : -1;
 
 	return r >= 0 ? r : slapiGoFilterTest(pb, e, f, access);

@@ -11,6 +11,7 @@
 #include "types.h"
 
 struct slapi_filter {
+	uintptr_t magic;            /* CSHIM_FILTER; 0 once freed */
 	unsigned long choice;       /* LDAP_FILTER_* */
 	char *type;                 /* of an item; NULL in an extensible filter without one */
 	struct berval value;        /* equality, ordering, approximate, extensible; NUL behind it */
@@ -33,6 +34,13 @@ int cshim_filter_test(const Slapi_Entry *e, Slapi_Filter *f);
 void cshim_filter_drop(Slapi_Filter *f); /* with everything below */
 /* A filter from a flat buffer, see build.h: kind, flags, type, then by kind a value and a rule, the pieces, the parts. */
 Slapi_Filter *cshim_build_filter(const void *buf);
+
+#define CSHIM_FILTER ((uintptr_t)0x66696c7465722121)
+/* Not NULL, not freed, not of another kind. */
+static inline int cshim_is_filter(const Slapi_Filter *f)
+{
+	return f && f->magic == CSHIM_FILTER;
+}
 
 Slapi_Filter *cshim_filter_new(unsigned long choice, const char *type);
 void cshim_filter_set_value(Slapi_Filter *f, const void *value, size_t len);

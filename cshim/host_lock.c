@@ -12,11 +12,18 @@
 #include "dialect.h"
 #include "host.h"
 
+/* What an object is, so that a freed one and one of another kind are refused;
+ * the first word, which malloc writes over. */
+enum { MUTEX = 0x6d757478, CONDVAR = 0x636f6e64, RWLOCK = 0x7277606b, COUNTER = 0x636f756e };
+#define IS(object, what) ((object) && (object)->magic == (what))
+
 struct slapi_mutex {
+	uintptr_t magic;
 	pthread_mutex_t m;
 };
 
 struct slapi_condvar {
+	uintptr_t magic;
 	pthread_cond_t c;
 	Slapi_Mutex *mutex;
 };
@@ -34,6 +41,7 @@ Slapi_Mutex *slapi_new_mutex(void)
 	pthread_mutexattr_t attr;
 	Slapi_Mutex *mutex = (Slapi_Mutex *)slapi_ch_calloc(1, sizeof *mutex);
 
+	mutex->magic = MUTEX;
 	/* Error checking: an unlock by the wrong thread is refused, not undefined. */
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
@@ -44,21 +52,21 @@ Slapi_Mutex *slapi_new_mutex(void)
 
 void slapi_destroy_mutex(Slapi_Mutex *mutex)
 {
-	if (!mutex)
+	if (!IS(mutex, MUTEX) || pthread_mutex_destroy(&mutex->m) != 0) /* one that is held stays */
 		return;
-	pthread_mutex_destroy(&mutex->m);
+	mutex->magic = 0;
 	free(mutex);
 }
 
 void slapi_lock_mutex(Slapi_Mutex *mutex)
 {
-	if (mutex)
+	if (IS(mutex, MUTEX))
 		pthread_mutex_lock(&mutex->m);
 }
 
 int slapi_unlock_mutex(Slapi_Mutex *mutex)
 {
-	return answer(mutex ? pthread_mutex_unlock(&mutex->m) : EINVAL, CSHIM_CALLER());
+	return answer(IS(mutex, MUTEX) ? pthread_mutex_unlock(&mutex->m) : EINVAL, CSHIM_CALLER());
 }
 
 Slapi_CondVar *slapi_new_condvar(Slapi_Mutex *mutex)
@@ -66,21 +74,23 @@ Slapi_CondVar *slapi_new_condvar(Slapi_Mutex *mutex)
 	pthread_condattr_t attr;
 	Slapi_CondVar *cvar;
 
-	if (!mutex)
+	if (!IS(mutex, MUTEX))
 		return NULL;
 	cvar = (Slapi_CondVar *)slapi_ch_calloc(1, sizeof *cvar);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&cvar->c, &attr);
 	pthread_condattr_destroy(&attr);
+	cvar->magic = CONDVAR;
 	cvar->mutex = mutex;
 	return cvar;
 }
 
 void slapi_destroy_condvar(Slapi_CondVar *cvar)
 {
-	if (!cvar)
+	if (!IS(cvar, CONDVAR))
 		return;
+	cvar->magic = 0;
 	pthread_cond_destroy(&cvar->c);
 	free(cvar);
 }
@@ -89,7 +99,7 @@ int slapi_notify_condvar(Slapi_CondVar *cvar, int notify_all)
 {
 	int err = EINVAL;
 
-	if (cvar)
+	if (IS(cvar, CONDVAR))
 		err = notify_all ? pthread_cond_broadcast(&cvar->c) : pthread_cond_signal(&cvar->c);
 	return answer(err, CSHIM_CALLER());
 }
@@ -98,7 +108,7 @@ static int wait_for(Slapi_CondVar *cvar, Slapi_Mutex *mutex, const struct timeva
 {
 	struct timespec end;
 
-	if (!cvar || !mutex)
+	if (!IS(cvar, CONDVAR) || !IS(mutex, MUTEX))
 		return EINVAL;
 	if (!timeout)
 		return pthread_cond_wait(&cvar->c, &mutex->m);
@@ -114,7 +124,7 @@ static int wait_for(Slapi_CondVar *cvar, Slapi_Mutex *mutex, const struct timeva
 
 int slapi_wait_condvar(Slapi_CondVar *cvar, struct timeval *timeout)
 {
-	return answer(wait_for(cvar, cvar ? cvar->mutex : NULL, timeout), CSHIM_CALLER());
+	return answer(wait_for(cvar, IS(cvar, CONDVAR) ? cvar->mutex : NULL, timeout), CSHIM_CALLER());
 }
 
 int slapi_wait_condvar_pt(Slapi_CondVar *cvar, Slapi_Mutex *mutex, struct timeval *timeout)
@@ -123,16 +133,29 @@ int slapi_wait_condvar_pt(Slapi_CondVar *cvar, Slapi_Mutex *mutex, struct timeva
 }
 
 /* Slapi_RWLock is a pointer to something opaque in every header. */
+struct rwlock {
+	uintptr_t magic;
+	pthread_rwlock_t l;
+};
+
+static pthread_rwlock_t *rw(Slapi_RWLock *rwlock)
+{
+	struct rwlock *lock = (struct rwlock *)rwlock;
+
+	return IS(lock, RWLOCK) ? &lock->l : NULL;
+}
+
 Slapi_RWLock *slapi_new_rwlock_prio(int32_t prio_writer)
 {
 	pthread_rwlockattr_t attr;
-	pthread_rwlock_t *lock = (pthread_rwlock_t *)slapi_ch_calloc(1, sizeof *lock);
+	struct rwlock *lock = (struct rwlock *)slapi_ch_calloc(1, sizeof *lock);
 
 	pthread_rwlockattr_init(&attr);
 	if (prio_writer)
 		pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-	pthread_rwlock_init(lock, &attr);
+	pthread_rwlock_init(&lock->l, &attr);
 	pthread_rwlockattr_destroy(&attr);
+	lock->magic = RWLOCK;
 	return (Slapi_RWLock *)lock;
 }
 
@@ -143,59 +166,67 @@ Slapi_RWLock *slapi_new_rwlock(void)
 
 void slapi_destroy_rwlock(Slapi_RWLock *rwlock)
 {
-	if (!rwlock)
+	if (!rw(rwlock))
 		return;
-	pthread_rwlock_destroy((pthread_rwlock_t *)rwlock);
+	pthread_rwlock_destroy(rw(rwlock));
+	((struct rwlock *)rwlock)->magic = 0;
 	free(rwlock);
 }
 
 int slapi_rwlock_rdlock(Slapi_RWLock *rwlock)
 {
-	return rwlock ? pthread_rwlock_rdlock((pthread_rwlock_t *)rwlock) : EINVAL;
+	return rw(rwlock) ? pthread_rwlock_rdlock(rw(rwlock)) : EINVAL;
 }
 
 int slapi_rwlock_wrlock(Slapi_RWLock *rwlock)
 {
-	return rwlock ? pthread_rwlock_wrlock((pthread_rwlock_t *)rwlock) : EINVAL;
+	return rw(rwlock) ? pthread_rwlock_wrlock(rw(rwlock)) : EINVAL;
 }
 
 int slapi_rwlock_unlock(Slapi_RWLock *rwlock)
 {
-	return rwlock ? pthread_rwlock_unlock((pthread_rwlock_t *)rwlock) : EINVAL;
+	return rw(rwlock) ? pthread_rwlock_unlock(rw(rwlock)) : EINVAL;
 }
 
 int slapi_rwlock_get_size(void)
 {
-	return (int)sizeof(pthread_rwlock_t);
+	return (int)sizeof(struct rwlock);
 }
 
 /* Counters. */
 
 struct slapi_counter {
+	uintptr_t magic;
 	uint64_t value;
 };
 
 Slapi_Counter *slapi_counter_new(void)
 {
-	return (Slapi_Counter *)slapi_ch_calloc(1, sizeof(Slapi_Counter));
+	Slapi_Counter *counter = (Slapi_Counter *)slapi_ch_calloc(1, sizeof *counter);
+
+	counter->magic = COUNTER;
+	return counter;
 }
 
 void slapi_counter_destroy(Slapi_Counter **counter)
 {
 	if (!counter)
 		return;
-	free(*counter);
+	if (IS(*counter, COUNTER)) {
+		(*counter)->magic = 0;
+		free(*counter);
+	}
 	*counter = NULL;
 }
 
 uint64_t slapi_counter_add(Slapi_Counter *counter, uint64_t addvalue)
 {
-	return counter ? __atomic_add_fetch(&counter->value, addvalue, __ATOMIC_SEQ_CST) : 0;
+	return IS(counter, COUNTER) ? __atomic_add_fetch(&counter->value, addvalue, __ATOMIC_SEQ_CST) : 0;
 }
 
 uint64_t slapi_counter_subtract(Slapi_Counter *counter, uint64_t subvalue)
 {
-	return counter ? __atomic_sub_fetch(&counter->value, subvalue, __ATOMIC_SEQ_CST) : 0;
+	return IS(counter, COUNTER) ? __atomic_sub_fetch(&counter->value, subvalue, __ATOMIC_SEQ_CST) : 0;
 }
 
 uint64_t slapi_counter_increment(Slapi_Counter *counter)
@@ -210,7 +241,7 @@ uint64_t slapi_counter_decrement(Slapi_Counter *counter)
 
 uint64_t slapi_counter_set_value(Slapi_Counter *counter, uint64_t newvalue)
 {
-	if (!counter)
+	if (!IS(counter, COUNTER))
 		return 0;
 	__atomic_store_n(&counter->value, newvalue, __ATOMIC_SEQ_CST);
 	return newvalue;
@@ -223,56 +254,58 @@ void slapi_counter_init(Slapi_Counter *counter)
 
 uint64_t slapi_counter_get_value(Slapi_Counter *counter)
 {
-	return counter ? __atomic_load_n(&counter->value, __ATOMIC_SEQ_CST) : 0;
+	return IS(counter, COUNTER) ? __atomic_load_n(&counter->value, __ATOMIC_SEQ_CST) : 0;
 }
 
 /* The memory order that callers give is a GCC constant; the strongest serves all. */
 int32_t slapi_atomic_load_32(int32_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
 }
 
 void slapi_atomic_store_32(int32_t *ptr, int32_t val, int memorder)
 {
 	(void)memorder;
-	__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
+	if (ptr)
+		__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
 }
 
 int32_t slapi_atomic_incr_32(int32_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
 }
 
 int32_t slapi_atomic_decr_32(int32_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
 }
 
 uint64_t slapi_atomic_load_64(uint64_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_load_n(ptr, __ATOMIC_SEQ_CST);
 }
 
 void slapi_atomic_store_64(uint64_t *ptr, uint64_t val, int memorder)
 {
 	(void)memorder;
-	__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
+	if (ptr)
+		__atomic_store_n(ptr, val, __ATOMIC_SEQ_CST);
 }
 
 uint64_t slapi_atomic_incr_64(uint64_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_add_fetch(ptr, 1, __ATOMIC_SEQ_CST);
 }
 
 uint64_t slapi_atomic_decr_64(uint64_t *ptr, int memorder)
 {
 	(void)memorder;
-	return __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
+	return !ptr ? 0 : __atomic_sub_fetch(ptr, 1, __ATOMIC_SEQ_CST);
 }
 
 /* The requestor that a plug-in's own thread works for. The thread owns the string. */

@@ -233,6 +233,8 @@ static char *to_hex(uint64_t val, int digits, char *s, uint8_t upper)
 {
 	const char *set = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 
+	if (s == NULL)
+		return NULL;
 	for (int i = digits - 1; i >= 0; i--) {
 		s[i] = set[val & 15];
 		val >>= 4;

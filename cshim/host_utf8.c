@@ -29,12 +29,12 @@ int ldap_utf8len(const char *s)
 
 char *ldap_utf8next(char *s)
 {
-	return s + width(s);
+	return s ? s + width(s) : NULL;
 }
 
 char *ldap_utf8prev(char *s)
 {
-	char *limit = s - 6;
+	char *limit = s ? s - 6 : NULL;
 
 	while (s > limit) {
 		s--;
@@ -46,22 +46,23 @@ char *ldap_utf8prev(char *s)
 
 char *ldap_utf8nextn(char *s, int n)
 {
-	while (n-- > 0 && *s)
+	while (s && n-- > 0 && *s)
 		s = ldap_utf8next(s);
 	return s;
 }
 
 char *ldap_utf8prevn(char *s, char *from, int n)
 {
-	while (n-- > 0 && s > from)
+	while (s && n-- > 0 && s > from)
 		s = ldap_utf8prev(s);
 	return s < from ? from : s;
 }
 
 int ldap_utf8copy(char *dst, const char *src)
 {
-	int n = width(src);
-	memcpy(dst, src, (size_t)n);
+	int n = src && dst ? width(src) : 0;
+	if (n > 0)
+		memcpy(dst, src, (size_t)n);
 	return n;
 }
 
@@ -79,10 +80,13 @@ size_t ldap_utf8characters(const char *src)
 /* The code point of the character at *src, which is stepped over. */
 unsigned long ldap_utf8getcc(const char **src)
 {
-	const unsigned char *s = (const unsigned char *)*src;
-	int n = width(*src);
+	const unsigned char *s = src ? (const unsigned char *)*src : NULL;
 	unsigned long c;
+	int n;
 
+	if (s == NULL)
+		return 0;
+	n = width(*src);
 	*src += n;
 	if (n == 1)
 		return *s;
@@ -94,17 +98,17 @@ unsigned long ldap_utf8getcc(const char **src)
 
 int ldap_utf8isdigit(char *s)
 {
-	return *s >= '0' && *s <= '9';
+	return s && *s >= '0' && *s <= '9';
 }
 
 int ldap_utf8isxdigit(char *s)
 {
-	return ldap_utf8isdigit(s) || (*s >= 'a' && *s <= 'f') || (*s >= 'A' && *s <= 'F');
+	return ldap_utf8isdigit(s) || (s && ((*s >= 'a' && *s <= 'f') || (*s >= 'A' && *s <= 'F')));
 }
 
 int ldap_utf8isalpha(char *s)
 {
-	return (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+	return s && ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z'));
 }
 
 int ldap_utf8isalnum(char *s)
@@ -133,6 +137,8 @@ char *ldap_utf8strtok_r(char *src, const char *brk, char **next)
 {
 	char *start;
 
+	if (!brk || !next)
+		return NULL;
 	if (!src)
 		src = *next;
 	while (src && *src && among(src, width(src), brk))

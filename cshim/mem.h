@@ -25,6 +25,22 @@ void cshim_bvec_free(struct berval **v);
 
 char **cshim_array_dup(char *const *a);
 void cshim_array_free(char **a);
+/*
+ * An object that a plug-in has freed stays readable for a while, empty, so that
+ * a function that is given it once more finds nothing in it and a second free
+ * finds its mark. p is of at most size bytes and emptied here; it goes back to
+ * malloc when CSHIM_RETIRED others have followed it on this thread (at once in a
+ * build with the address sanitizer, which is to see such mistakes of ours).
+ */
+void cshim_retire(void *p, size_t size);
+#define CSHIM_RETIRED 64
+#ifdef __SANITIZE_ADDRESS__
+#define CSHIM_MARK(field, mark) ((void)0)
+#else
+#define CSHIM_MARK(field, mark) ((void)((field) = (mark))) /* of what has been retired */
+#endif
+#define CSHIM_FREED 0x0ddf4eed /* the mark, where the object has room for one */
+
 size_t cshim_array_len(const void *array_of_pointers); /* of a NULL-terminated array; 0 for NULL */
 
 #endif

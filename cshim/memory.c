@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "mem.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,53 @@ size_t cshim_array_len(const void *array)
 			n++;
 	return n;
 }
+
+/* ---- what plug-ins have freed */
+
+#ifdef __SANITIZE_ADDRESS__
+void cshim_retire(void *p, size_t size)
+{
+	(void)size;
+	free(p);
+}
+#else
+static __thread struct retired {
+	void *block[CSHIM_RETIRED];
+	unsigned next;
+	int known; /* to the key below */
+} retired;
+static pthread_key_t retired_key;
+static pthread_once_t retired_once = PTHREAD_ONCE_INIT;
+
+static void thread_ends(void *arg)
+{
+	struct retired *r = arg;
+
+	for (unsigned i = 0; i < CSHIM_RETIRED; i++)
+		free(r->block[i]);
+	memset(r, 0, sizeof *r);
+}
+
+static void make_retired_key(void)
+{
+	pthread_key_create(&retired_key, thread_ends);
+}
+
+void cshim_retire(void *p, size_t size)
+{
+	struct retired *r = &retired;
+
+	if (__builtin_expect(!r->known, 0)) {
+		pthread_once(&retired_once, make_retired_key);
+		pthread_setspecific(retired_key, r);
+		r->known = 1;
+	}
+	memset(p, 0, size);
+	free(r->block[r->next]);
+	r->block[r->next] = p;
+	r->next = (r->next + 1) % CSHIM_RETIRED;
+}
+#endif
 
 /* ---- bervals */
 

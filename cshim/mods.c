@@ -127,7 +127,7 @@ void slapi_mods_init_passin(Slapi_Mods *smods, LDAPMod **mods)
 
 void slapi_mods_done(Slapi_Mods *smods)
 {
-	if (smods == NULL)
+	if (smods == NULL || smods->free_mods == CSHIM_FREED)
 		return;
 	if (smods->free_mods)
 		cshim_mods_free(smods->mods);
@@ -138,8 +138,11 @@ void slapi_mods_free(Slapi_Mods **smods)
 {
 	if (smods == NULL || *smods == NULL)
 		return;
-	slapi_mods_done(*smods);
-	free(*smods);
+	if ((*smods)->free_mods != CSHIM_FREED) {
+		slapi_mods_done(*smods);
+		cshim_retire(*smods, sizeof **smods);
+		CSHIM_MARK((*smods)->free_mods, CSHIM_FREED);
+	}
 	*smods = NULL;
 }
 
@@ -404,7 +407,7 @@ void slapi_mod_init_valueset_byval(Slapi_Mod *smod, int op, const char *type, co
 
 void slapi_mod_done(Slapi_Mod *mod)
 {
-	if (mod == NULL)
+	if (mod == NULL || mod->free_mod == CSHIM_FREED)
 		return;
 	if (mod->free_mod)
 		mod_free(mod->mod);
@@ -415,8 +418,11 @@ void slapi_mod_free(Slapi_Mod **smod)
 {
 	if (smod == NULL || *smod == NULL)
 		return;
-	slapi_mod_done(*smod);
-	free(*smod);
+	if ((*smod)->free_mod != CSHIM_FREED) {
+		slapi_mod_done(*smod);
+		cshim_retire(*smod, sizeof **smod);
+		CSHIM_MARK((*smod)->free_mod, CSHIM_FREED);
+	}
 	*smod = NULL;
 }
 

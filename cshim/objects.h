@@ -59,6 +59,9 @@ struct slapi_value_set {
 	struct slapi_value **va;
 };
 
+/* In sorted, which we do not use: the set inside an attribute that a plug-in was lent. */
+#define CSHIM_SET_LENT ((size_t *)0x5e701)
+
 struct cshim_type; /* what the schema knows of a type, see types.h */
 
 struct slapi_attr {
@@ -70,8 +73,9 @@ struct slapi_attr {
 	void *a_listtofree;                      /* berval arrays that die with the attribute */
 	struct slapi_attr *a_next;
 	void *a_deletioncsn;
-	uintptr_t a_own[3];
+	uintptr_t a_own[3];       /* [0] attr.c, [1] filter_test.c, [2] CSHIM_ATTR_* */
 };
+#define CSHIM_ATTR_LINKED 1 /* part of an entry: slapi_attr_free ignores it */
 
 struct slapi_entry {
 	struct slapi_dn e_sdn;
@@ -89,6 +93,7 @@ struct slapi_entry {
 	unsigned char e_own;      /* CSHIM_ENTRY_* */
 	struct slapi_attr *e_aux_attrs;
 };
+#define CSHIM_ENTRY_FREED 0x80 /* by slapi_entry_free, and kept for a while (mem.h) */
 #define CSHIM_ENTRY_LENT 0x01 /* slapi_entry_free ignores it: the server owns it */
 
 struct slapi_mods {

@@ -23,6 +23,7 @@ struct kept {
 };
 
 struct slapi_pblock {
+	uintptr_t magic;
 	uintptr_t handle;
 	struct cshim_plugin *plugin;
 	struct kept *kept;
@@ -72,6 +73,10 @@ static void no_values(Slapi_PBlock *pb)
 #define BIT(set, i) ((set)[(i) / 64] >> ((i) % 64) & 1)
 #define SET_BIT(set, i) ((set)[(i) / 64] |= (uint64_t)1 << ((i) % 64))
 #define CLEAR_BIT(set, i) ((set)[(i) / 64] &= ~((uint64_t)1 << ((i) % 64)))
+
+/* NULL, freed, or of another kind. */
+#define MAGIC ((uintptr_t)0x70626c6f636b2121)
+#define DEAD(pb) (__builtin_expect((pb) == NULL || (pb)->magic != MAGIC, 0))
 
 /* ---- free functions by kind */
 
@@ -140,7 +145,7 @@ static void keep(Slapi_PBlock *pb, int at, void *p, void (*free_fn)(void *))
 
 void cshim_pblock_keep(Slapi_PBlock *pb, void *p, void (*free_fn)(void *))
 {
-	if (pb)
+	if (!DEAD(pb))
 		keep(pb, -1, p, free_fn);
 }
 
@@ -189,6 +194,7 @@ Slapi_PBlock *cshim_pblock_new(uintptr_t handle)
 {
 	Slapi_PBlock *pb = cshim_malloc(sizeof *pb);
 
+	pb->magic = MAGIC;
 	pb->handle = handle;
 	pb->plugin = NULL;
 	pb->kept = NULL;
@@ -198,12 +204,12 @@ Slapi_PBlock *cshim_pblock_new(uintptr_t handle)
 
 uintptr_t cshim_pblock_handle(const Slapi_PBlock *pb)
 {
-	return pb ? pb->handle : 0;
+	return DEAD(pb) ? 0 : pb->handle;
 }
 
 void cshim_pblock_set_handle(Slapi_PBlock *pb, uintptr_t handle)
 {
-	if (pb)
+	if (!DEAD(pb))
 		pb->handle = handle;
 }
 
@@ -211,7 +217,7 @@ struct cshim_plugin *cshim_pblock_set_plugin(Slapi_PBlock *pb, struct cshim_plug
 {
 	struct cshim_plugin *before;
 
-	if (pb == NULL)
+	if (DEAD(pb))
 		return NULL;
 	before = pb->plugin;
 	pb->plugin = p;
@@ -220,12 +226,12 @@ struct cshim_plugin *cshim_pblock_set_plugin(Slapi_PBlock *pb, struct cshim_plug
 
 struct cshim_plugin *cshim_pblock_plugin(const Slapi_PBlock *pb)
 {
-	return pb ? pb->plugin : NULL;
+	return DEAD(pb) ? NULL : pb->plugin;
 }
 
 static int put(Slapi_PBlock *pb, int id, union slot v, void (*free_fn)(void *))
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	if (at < 0) {
 		if (free_fn && v.p)
@@ -271,7 +277,7 @@ int cshim_pblock_put_long(Slapi_PBlock *pb, int id, long v)
 
 void cshim_pblock_forget(Slapi_PBlock *pb, int id)
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	if (at < 0)
 		return;
@@ -283,28 +289,28 @@ void cshim_pblock_forget(Slapi_PBlock *pb, int id)
 
 void *cshim_pblock_ptr(const Slapi_PBlock *pb, int id)
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	return at < 0 ? NULL : value_of(pb, at).p;
 }
 
 long cshim_pblock_num(const Slapi_PBlock *pb, int id)
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	return at < 0 ? 0 : value_of(pb, at).n;
 }
 
 int cshim_pblock_is_filled(const Slapi_PBlock *pb, int id)
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	return at >= 0 && BIT(pb->filled, at);
 }
 
 int cshim_pblock_is_dirty(const Slapi_PBlock *pb, int id)
 {
-	int at = pb ? cshim_param_index(id, 0) : -1;
+	int at = DEAD(pb) ? -1 : cshim_param_index(id, 0);
 
 	return at >= 0 && BIT(pb->dirty, at);
 }
@@ -313,14 +319,14 @@ int cshim_pblock_any_dirty(const Slapi_PBlock *pb)
 {
 	uint64_t any = 0;
 
-	for (size_t i = 0; pb && i < PARAM_MAX / 64; i++)
+	for (size_t i = 0; !DEAD(pb) && i < PARAM_MAX / 64; i++)
 		any |= pb->dirty[i];
 	return any != 0;
 }
 
 int cshim_pblock_next_dirty(const Slapi_PBlock *pb, int *iter)
 {
-	if (pb == NULL || iter == NULL)
+	if (DEAD(pb) || iter == NULL)
 		return -1;
 	for (; *iter < cshim_param_count; ++*iter)
 		if (BIT(pb->dirty, *iter))
@@ -332,7 +338,7 @@ void cshim_pblock_clean(Slapi_PBlock *pb, int id)
 {
 	int at;
 
-	if (pb == NULL)
+	if (DEAD(pb))
 		return;
 	if (id == -1)
 		memset(pb->dirty, 0, sizeof pb->dirty);
@@ -576,7 +582,7 @@ int cshim_pblock_get(Slapi_PBlock *pb, int id, void *value, int dialect)
 	const struct param *par;
 	union slot v;
 
-	if (pb == NULL || value == NULL)
+	if (DEAD(pb) || value == NULL)
 		return -1;
 	id = cshim_param_canonical(id, dialect);
 	slot = cshim_slot_of_param(id);
@@ -741,7 +747,7 @@ int cshim_pblock_set(Slapi_PBlock *pb, int id, void *value, int dialect)
 	int is_389 = dialect == CSHIM_389, at, slot, class;
 	const struct param *par;
 
-	if (pb == NULL)
+	if (DEAD(pb))
 		return -1;
 	id = cshim_param_canonical(id, dialect);
 	slot = cshim_slot_of_param(id);
@@ -798,7 +804,7 @@ Slapi_PBlock *slapi_pblock_new(void)
 /* Makes a used pblock new. What it kept is freed. */
 void slapi_pblock_init(Slapi_PBlock *pb)
 {
-	if (pb) {
+	if (!DEAD(pb)) {
 		empty(pb);
 		if (pb->handle == 0)
 			pb->plugin = NULL;
@@ -813,9 +819,10 @@ void slapi_pblock_clear(Slapi_PBlock *pb)
 /* The pblock of a running operation is the server's: destroying it is no more than a mistake. */
 void slapi_pblock_destroy(Slapi_PBlock *pb)
 {
-	if (pb == NULL || pb->handle != 0)
+	if (DEAD(pb) || pb->handle != 0)
 		return;
 	empty(pb);
+	*(volatile uintptr_t *)&pb->magic = 0; /* seen although free follows */
 	free(pb);
 }
 
@@ -826,7 +833,7 @@ void slapi_pblock_destroy(Slapi_PBlock *pb)
  */
 int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 {
-	if (__builtin_expect(pb && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg], 1)) {
+	if (__builtin_expect(pb && pb->magic == MAGIC && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg], 1)) {
 		int at = cshim_param_at[arg];
 		if (__builtin_expect(BIT(pb->filled, at), 1)) {
 			if (cshim_plain[arg] & CSHIM_PLAIN_INT)
@@ -841,7 +848,7 @@ int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value)
 {
-	if (__builtin_expect(pb && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg] == CSHIM_PLAIN_INT, 1)) {
+	if (__builtin_expect(pb && pb->magic == MAGIC && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg] == CSHIM_PLAIN_INT, 1)) {
 		int at = cshim_param_at[arg];
 		set_value(pb, at, (union slot){ .n = *(int *)value });
 		SET_BIT(pb->filled, at);
@@ -858,7 +865,7 @@ int slapi_pblock_delete_param(Slapi_PBlock *pb, int arg)
 	int id = cshim_param_canonical(arg, dialect);
 	int at = cshim_param_index(id, 0);
 
-	if (pb == NULL || at < 0 || !BIT(pb->filled, at))
+	if (DEAD(pb) || at < 0 || !BIT(pb->filled, at))
 		return -1;
 	store(pb, at, (union slot){ .p = NULL }, UNTIL_END, NULL);
 	CLEAR_BIT(pb->filled, at);

@@ -227,7 +227,7 @@ void slapi_rdn_free(Slapi_RDN **rdn)
 		return;
 	cshim_rdn_clear(*rdn);
 	if ((*rdn)->flag & CSHIM_RDN_ALLOCATED)
-		free(*rdn);
+		cshim_retire(*rdn, sizeof **rdn);
 	*rdn = NULL;
 }
 

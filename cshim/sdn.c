@@ -197,7 +197,7 @@ void slapi_sdn_free(Slapi_DN **sdn)
 		return;
 	cshim_sdn_clear(*sdn);
 	if ((*sdn)->flag & CSHIM_DN_ALLOCATED)
-		free(*sdn);
+		cshim_retire(*sdn, sizeof **sdn);
 	*sdn = NULL;
 }
 

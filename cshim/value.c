@@ -124,10 +124,16 @@ Slapi_Value *slapi_value_dup(const Slapi_Value *v)
 
 void slapi_value_free(Slapi_Value **value)
 {
-	if (value) {
-		cshim_value_drop(*value);
-		*value = NULL;
-	}
+	Slapi_Value *v = value ? *value : NULL;
+
+	if (v == NULL)
+		return;
+	*value = NULL;
+	if (v->v_csnset == (void *)CSHIM_FREED)
+		return;
+	drop_bytes(v);
+	cshim_retire(v, sizeof *v);
+	CSHIM_MARK(v->v_csnset, (void *)CSHIM_FREED);
 }
 
 const struct berval *slapi_value_get_berval(const Slapi_Value *value)

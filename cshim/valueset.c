@@ -56,8 +56,8 @@ void cshim_set_clear(Slapi_ValueSet *vs)
 	for (size_t i = 0; i < vs->num; i++)
 		cshim_value_drop(vs->va[i]);
 	cshim_set_drop_array(vs);
-	free(vs->sorted);
-	memset(vs, 0, sizeof *vs);
+	vs->va = NULL;
+	vs->num = vs->max = 0;
 }
 
 void cshim_set_copy(Slapi_ValueSet *to, const Slapi_ValueSet *from)
@@ -172,8 +172,12 @@ Slapi_ValueSet *slapi_valueset_new(void)
 
 void slapi_valueset_init(Slapi_ValueSet *vs)
 {
-	if (vs)
+	if (vs) {
+		size_t *lent = vs->sorted == CSHIM_SET_LENT ? CSHIM_SET_LENT : NULL;
+
 		memset(vs, 0, sizeof *vs);
+		vs->sorted = lent;
+	}
 }
 
 void slapi_valueset_done(Slapi_ValueSet *vs)
@@ -182,12 +186,15 @@ void slapi_valueset_done(Slapi_ValueSet *vs)
 		cshim_set_clear(vs);
 }
 
+/* The set inside an attribute, which OpenLDAP plug-ins are lent, stays as it is.
+ * (389's roles make one with slapi_ch_calloc and free it here.) */
 void slapi_valueset_free(Slapi_ValueSet *vs)
 {
-	if (vs) {
-		cshim_set_clear(vs);
-		free(vs);
-	}
+	if (vs == NULL || vs->sorted == CSHIM_SET_LENT || vs->sorted == (size_t *)CSHIM_FREED)
+		return;
+	cshim_set_clear(vs);
+	cshim_retire(vs, sizeof *vs);
+	CSHIM_MARK(vs->sorted, (size_t *)CSHIM_FREED);
 }
 
 void slapi_valueset_add_value(Slapi_ValueSet *vs, const Slapi_Value *addval)

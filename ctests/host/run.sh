@@ -380,7 +380,7 @@ else
     echo "no libslapi.a: make archive"
     continue
 fi
-${CC:-cc} -g -Wall -Wextra -Werror -I"$top/include" -o "$out/embed" "$here/embed.c" "${link[@]}" || exit 1
+${CC:-cc} -g -Wall -Wextra -Werror ${SANITIZE:-} -I"$top/include" -o "$out/embed" "$here/embed.c" "${link[@]}" || exit 1
 { head_conf; db_conf; echo "plugin preoperation $out/plain.so plain_init $out/trace"; } > "$out/conf"
 LIBSLAPI_STANDIN="$BUILD/lib/standin" timeout 60 "$out/embed" "$out/conf" "$URI" > "$out/got" 2> "$out/log"
 same "the server inside a program, $kind" "$out/got" <<'WANT'

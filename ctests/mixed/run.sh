@@ -16,7 +16,7 @@ check() { # what, wanted, got
 }
 build() { gcc -shared -fPIC -o "$work/$1.so" "$here/plugin.c" "${@:2}" || exit 1; }
 build none -I"$top/include"
-build ours -I"$top/include" -L"$top/build/lib" -lslapi
+build ours -I"$top/include" -L"${BUILD:-$top/build}/lib" -lslapi
 build openldap -I/usr/include -L/usr/lib/x86_64-linux-gnu -l:libslapi-2.5.so.0
 check "the plug-in for OpenLDAP names its library" 1 "$(readelf -d "$work/openldap.so" | grep -c 'NEEDED.*libslapi-2.5.so.0')"
 mkdir "$work/db"
@@ -44,7 +44,7 @@ plugin preoperation $work/ours.so mixed_init ours
 plugin preoperation $work/openldap.so mixed_init openldap
 C
 uri=ldap://127.0.0.1:$PORT/
-"$top/build/bin/slapid" -f "$work/slapd.conf" -h "$uri" -d none >"$work/log" 2>&1 &
+"${BUILD:-$top/build}/bin/slapid" -f "$work/slapd.conf" -h "$uri" -d none >"$work/log" 2>&1 &
 pid=$!
 for _ in $(seq 200); do
     ldapsearch -x -H "$uri" -s base -b '' 1.1 >/dev/null 2>&1 && break
