@@ -40,7 +40,8 @@ ring_sync() { ctests/sync/run.sh; }
 ring_conformance() { ctests/conformance/run.sh; }
 ring_databases() {
     LIBSLAPI_TEST_DATABASES=1 go test -count=1 ./server/sqldb/ &&
-        LIBSLAPI_TEST_BACKEND=sql go test -count=1 ./server/operation/
+        LIBSLAPI_TEST_BACKEND=sql go test -count=1 ./server/operation/ &&
+        ctests/sql/run.sh && SUBJECTS=sql ctests/conformance/run.sh
 }
 
 for r in $rings; do

@@ -16,6 +16,8 @@ import (
 	"net"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"libslapi/internal/postgres"
 )
 
 var update = flag.Bool("update", false, "record testdata/dialogue.txt from slapd")
@@ -34,6 +36,7 @@ var subjects = []subject{
 	{name: "memdb", lines: memdb()},
 	{name: "memdb-next", lines: memdb("next")},
 	{name: "memdb-plain", lines: memdb("plain")},
+	{name: "sql", lines: sql},
 	{name: "memdb-next-plain", lines: memdb("next", "plain")},
 }
 
@@ -42,6 +45,19 @@ func builtIn(t *testing.T, dir string) []string {
 		t.Fatal(err)
 	}
 	return []string{"database mdb", "directory " + dir + "/db", "index objectClass,uid,entryUUID eq", "index cn,sn,description eq,sub"}
+}
+
+// sql is a database on a PostgreSQL server of the test's own.
+func sql(t *testing.T, dir string) []string {
+	if postgres.Find() == "" && os.Getenv(postgres.Required) == "" {
+		t.Skip("PostgreSQL is not installed")
+	}
+	s, err := postgres.Start("fsync=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Remove)
+	return []string{"database sql", `dburi "` + s.URL() + `"`}
 }
 
 func memdb(args ...string) func(*testing.T, string) []string {
