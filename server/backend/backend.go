@@ -87,6 +87,14 @@ type Peeker interface {
 	Peek(norm string) (*entry.Entry, error)
 }
 
+// Lacker is implemented by views that can tell from an index, in next to no
+// time, that no entry matches an equality filter.
+type Lacker interface {
+	// Lacks is false when an entry may match. n is resolved, and the same node
+	// each time one asks for the same.
+	Lacks(n *filter.Node) bool
+}
+
 // Peek shows an entry of a view in the cheapest way that the view has.
 func Peek(v View, norm string) (*entry.Entry, error) {
 	if p, ok := v.(Peeker); ok {

@@ -57,6 +57,7 @@ type DB struct {
 	building sync.WaitGroup
 	closing  chan struct{}
 	closed   atomic.Bool
+	lacks    atomic.Pointer[lack]
 }
 
 var _ Backend = (*DB)(nil)

@@ -366,6 +366,33 @@ func (p *planner) explain(how string, n *filter.Node, s *idset) {
 	fmt.Fprintf(p.text, "%s %s -> %d candidate%s", how, n.Attr, c, plural)
 }
 
+// lack is a filter that matches nothing in one state of the database.
+type lack struct {
+	n   *filter.Node
+	ix  *bound
+	gen uint64
+}
+
+// Lacks implements Lacker.
+func (v *view) Lacks(n *filter.Node) bool {
+	if v.own != nil {
+		return false
+	}
+	if l := v.db.lacks.Load(); l != nil && l.n == n && l.gen == v.gen && l.ix == v.ix {
+		return true
+	}
+	p := planner{v: v}
+	if n.Kind != filter.Equality || n.Undefined() || p.exactIndex(n) == nil {
+		return false
+	}
+	set, err := p.find(n)
+	if err != nil || set == nil || set.len() > 0 {
+		return false
+	}
+	v.db.lacks.Store(&lack{n: n, ix: v.ix, gen: v.gen})
+	return true
+}
+
 // postings reads the set of ids under one index key.
 func (v *view) postings(table, key []byte) (*idset, error) {
 	s := &idset{}

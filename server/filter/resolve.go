@@ -13,6 +13,9 @@ const (
 	oidDirectoryString = "1.3.6.1.4.1.1466.115.121.1.15"
 )
 
+// Schema is the one that n was resolved with, nil before that.
+func (n *Node) Schema() *schema.Schema { return n.schema }
+
 // Resolve looks up types and rules and prepares the assertions, so that Match
 // has little to do. What cannot be evaluated (an unknown rule, a value against
 // the syntax, no rule of the kind) makes a node Undefined and is no error;

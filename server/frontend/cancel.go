@@ -34,10 +34,11 @@ func (r *request) Cancel(id int32) wire.ResultCode {
 		return wire.TooLate
 	}
 	t.canceled.Store(true)
-	t.ctx.cancel()
 	if t.op != nil {
-		t.op.Abandoned.Store(true)
-	} else if c.unqueue(t) {
+		t.op.Abandoned.Store(true) // before it is woken: it asks for the reason
+	}
+	t.ctx.cancel()
+	if t.op == nil && c.unqueue(t) {
 		c.mu.Unlock()
 		t.answer(requestTag(t.msg.Op), &wire.Result{Code: wire.Canceled})
 		c.mu.Lock()

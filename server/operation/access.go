@@ -35,6 +35,36 @@ type asker struct {
 	own     ruling // about the entry itself
 }
 
+// rights are the rulings that a connection's operations have asked for, kept on
+// the connection (plugin.Conn.Rights) for the next ones. They are not changed.
+type rights struct {
+	set       *acl.Set
+	schema    *schema.Schema
+	who, real string // normal forms
+	ssf       int
+	rulings   []ruling
+	own       ruling
+}
+
+// recall takes over the rulings that hold for this requestor.
+func (a *asker) recall() {
+	if a.op.Conn == nil {
+		return
+	}
+	k, ok := a.op.Conn.Rights.Load().(*rights)
+	if ok && k.set == a.set && k.schema == a.req.Schema && k.who == a.req.Who.Norm && k.real == a.req.Real.Norm && k.ssf == a.req.SSF {
+		a.rulings, a.own = k.rulings, k.own
+	}
+}
+
+// remember keeps the rulings for the connection's next operations.
+func (a *asker) remember() {
+	if a.op.Conn != nil {
+		a.op.Conn.Rights.Store(&rights{set: a.set, schema: a.req.Schema, who: a.req.Who.Norm, real: a.req.Real.Norm, ssf: a.req.SSF,
+			rulings: a.rulings, own: a.own})
+	}
+}
+
 // ruling is the directives' answer about an attribute type, if it is always the
 // same.
 type ruling struct {
@@ -64,28 +94,33 @@ func (a *asker) ruling(t *schema.AttributeType) ruling {
 	r.Type = t
 	x := ruling{t: t, asked: true}
 	x.have, x.fixed = a.set.Fixed(&r)
-	if a.rulings == nil {
-		a.rulings = make([]ruling, 0, 16)
-	}
-	if len(a.rulings) < maxRulings {
-		a.rulings = append(a.rulings, x)
-		a.next = len(a.rulings)
+	if n := len(a.rulings); n < maxRulings {
+		a.rulings = append(a.rulings[:n:n], x)
+		a.next = n + 1
+		a.remember()
 	}
 	return x
 }
 
 // access prepares the questions of access to entries of a database.
 func (s *Server) access(op *plugin.Operation, db *Database) *asker {
-	a := &asker{s: s, op: op, db: db, set: s.accessSet(db)}
+	a := &asker{}
+	s.accessInto(a, op, db)
+	return a
+}
+
+// accessInto is access in memory that the caller has.
+func (s *Server) accessInto(a *asker, op *plugin.Operation, db *Database) {
+	a.s, a.op, a.db, a.set = s, op, db, s.accessSet(db)
 	a.plug = s.restrict(op, db)
 	if op.Internal || op.IsRoot || s.isRoot(op.Requestor, db) {
 		a.all, a.root = a.plug == nil, true
-		return a
+		return
 	}
 	if w := wholeOf(db); w != nil && w.ChecksAccess() {
 		a.all = a.plug == nil
 		a.root = true
-		return a
+		return
 	}
 	// Without any access line OpenLDAP lets everybody read, 389 (that is, its
 	// ACL plug-in being off) nobody; nobody reads the configuration.
@@ -99,7 +134,7 @@ func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 	if c := op.Conn; c != nil {
 		s.connAccess(&a.req, c)
 	}
-	return a
+	a.recall()
 }
 
 // connAccess fills in what a connection tells about who asks.
@@ -122,6 +157,8 @@ func sockName(c *plugin.Conn) string {
 	switch {
 	case c.ListenName != "":
 		return c.ListenName
+	case c.LocalName != "":
+		return c.LocalName
 	case c.Local == nil:
 		return ""
 	case c.LDAPI:
@@ -133,6 +170,8 @@ func sockName(c *plugin.Conn) string {
 // peerName is the client's address as access directives and logs write it.
 func peerName(c *plugin.Conn) string {
 	switch {
+	case c.RemoteName != "":
+		return c.RemoteName
 	case c.Remote == nil:
 		return ""
 	case c.LDAPI:
@@ -179,6 +218,7 @@ func (a *asker) entry(e *entry.Entry, pseudo string, need acl.Priv) bool {
 			r.Pseudo = pseudo
 			a.own.asked = true
 			a.own.have, a.own.fixed = a.set.Fixed(&r)
+			a.remember()
 		}
 		if a.own.fixed {
 			return a.own.have&need == need

@@ -18,6 +18,7 @@ func (s *Server) OpenConn(c *plugin.Conn) {
 	if c.AuthMethod == "" {
 		c.AuthMethod = "none"
 	}
+	c.RemoteName, c.LocalName = peerName(c), sockName(c)
 }
 
 // CloseConn is told that a connection has ended. A client that went without an

@@ -56,5 +56,7 @@ func (x *searcher) walkIn(db *Database, suffix dn.Name) error {
 		return err
 	}
 	x.db, x.v, x.comp, x.ask = db, v, &computer{s: x.s, db: db, v: v}, x.s.access(x.op, db)
+	x.candidates = nil // this database may have referral objects where the other has none
+	defer func() { x.candidates = nil }()
 	return x.query(base.Name, wire.ScopeSub, x.candidateFilter())
 }

@@ -8,6 +8,7 @@ import (
 	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
+	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
 
@@ -42,13 +43,29 @@ func stateOf(op *plugin.Operation) *state {
 // NewOperation makes the operation of a request that a client sent. What is
 // wrong with the request is answered by Handle. The values of msg are kept.
 func (s *Server) NewOperation(ctx context.Context, conn *plugin.Conn, msg *wire.Message, resp plugin.Responder) *plugin.Operation {
-	op := &plugin.Operation{
-		Ctx: ctx, MsgID: msg.ID, Conn: conn, Started: time.Now(), Controls: msg.Controls, Responder: resp,
+	// One piece of memory for what every operation has; most are searches.
+	var op *plugin.Operation
+	var st *state
+	var part *plugin.SearchPart
+	if _, is := msg.Op.(*wire.SearchRequest); is {
+		room := &struct {
+			op   plugin.Operation
+			st   state
+			part plugin.SearchPart
+		}{}
+		op, st, part = &room.op, &room.st, &room.part
+	} else {
+		room := &struct {
+			op plugin.Operation
+			st state
+		}{}
+		op, st = &room.op, &room.st
 	}
+	op.Ctx, op.MsgID, op.Conn, op.Started, op.Controls, op.Responder = ctx, msg.ID, conn, time.Now(), msg.Controls, resp
+	op.Pipeline = st
 	if conn != nil {
 		op.Requestor = conn.AuthDN
 	}
-	st := stateOf(op)
 	switch r := msg.Op.(type) {
 	case *wire.BindRequest:
 		op.Kind = plugin.KindBind
@@ -61,8 +78,9 @@ func (s *Server) NewOperation(ctx context.Context, conn *plugin.Conn, msg *wire.
 	case *wire.SearchRequest:
 		op.Kind = plugin.KindSearch
 		s.setTarget(op, r.Base)
-		op.Search = &plugin.SearchPart{Scope: r.Scope, Deref: r.Deref, SizeLimit: int(r.SizeLimit), TimeLimit: int(r.TimeLimit),
+		*part = plugin.SearchPart{Scope: r.Scope, Deref: r.Deref, SizeLimit: int(r.SizeLimit), TimeLimit: int(r.TimeLimit),
 			TypesOnly: r.TypesOnly, RawFilter: r.Filter}
+		op.Search = part
 		if len(r.Attributes) > 0 {
 			op.Search.Attrs = r.Attributes
 		}
@@ -128,11 +146,23 @@ func (s *Server) setTarget(op *plugin.Operation, raw string) {
 // Name parses a DN as the server shows names: in OpenLDAP's mode the AVAs of a
 // multi-valued RDN are sorted and types that the schema lacks are refused.
 func (s *Server) Name(text string) (dn.Name, error) {
+	sch := s.Schema()
+	n, place := s.names.find(text, sch)
+	if n != nil {
+		return *n, nil
+	}
+	name, err := s.parseName(text, sch)
+	if err == nil && place != nil {
+		place.keep(text, name, sch)
+	}
+	return name, err
+}
+
+func (s *Server) parseName(text string, sch *schema.Schema) (dn.Name, error) {
 	d, err := dn.Parse(text)
 	if err != nil {
 		return dn.Name{}, err
 	}
-	sch := s.Schema()
 	if !s.is389() {
 		d = d.SortAVAs()
 		for _, rdn := range d {

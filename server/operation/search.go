@@ -51,6 +51,19 @@ type searcher struct {
 	// need is the right that the items of the filter need; 0: search.
 	need acl.Priv
 	err  error
+	// sole: the database was asked for x.filter and nothing beside it.
+	sole bool
+	// free: freeFor may search by all that the filter names, in every entry.
+	free    bool
+	freeFor *asker
+	room    searchRoom
+}
+
+// searchRoom is memory for the parts of a search.
+type searchRoom struct {
+	ask  asker
+	comp computer
+	sel  selection
 }
 
 func (s *Server) search(op *plugin.Operation) error {
@@ -89,7 +102,8 @@ func (s *Server) search(op *plugin.Operation) error {
 		x.ctx, x.cancel = context.WithTimeout(x.ctx, time.Duration(p.TimeLimit)*time.Second)
 		defer x.cancel()
 	}
-	x.ask = s.access(op, db)
+	x.ask = &x.room.ask
+	s.accessInto(x.ask, op, db)
 	x.delay = transaction(op) != nil
 	if s.is389() && st.ctl.subentries == nil {
 		x.hidden = map[string]bool{}
@@ -131,7 +145,8 @@ func (x *searcher) run() error {
 	}
 	defer release()
 	x.v = v
-	x.comp = &computer{s: x.s, db: x.db, v: v}
+	x.comp = &x.room.comp
+	*x.comp = computer{s: x.s, db: x.db, v: v}
 	x.expect()
 	base, err := x.base()
 	if err != nil {
@@ -155,8 +170,13 @@ func (x *searcher) run() error {
 			return &wire.Error{Result: wire.Result{Code: wire.AssertionFailed}}
 		}
 	}
-	x.sel = x.s.newSelection(op.Search.Attrs)
+	x.sel = &x.room.sel
+	x.s.selectInto(x.sel, op.Search.Attrs)
 	x.sel.values = stateOf(op).ctl.values
+	if x.keepsNone() {
+		x.sel.room = messageRooms.Get().(*messageRoom)
+		defer messageRooms.Put(x.sel.room)
+	}
 	if x.sync != nil {
 		return x.result(x.sync.run(base))
 	}
@@ -330,7 +350,8 @@ func (x *searcher) query(base dn.Name, scope wire.Scope, f *filter.Node) error {
 }
 
 // candidateFilter is the filter for the backend: the client's, and beside it
-// all referral objects, which match in any case (RFC 3296 section 5.3).
+// all referral objects, which match in any case (RFC 3296 section 5.3), unless
+// there are none.
 func (x *searcher) candidateFilter() *filter.Node {
 	if x.candidates == nil {
 		x.candidates = x.withReferrals()
@@ -339,15 +360,35 @@ func (x *searcher) candidateFilter() *filter.Node {
 }
 
 func (x *searcher) withReferrals() *filter.Node {
+	x.sole = true
 	if x.op.Internal || stateOf(x.op).ctl.manageDsaIT || x.op.Search.Scope == wire.ScopeBase || x.db.Private ||
 		x.s.Schema().ObjectClass("referral") == nil {
 		return x.filter
 	}
-	ref := &filter.Node{Kind: filter.Equality, Attr: "objectClass", Value: []byte("referral")}
-	if err := ref.Resolve(x.s.Schema(), nil); err != nil {
+	ref := x.s.referralFilter()
+	if ref == nil {
 		return x.filter
 	}
+	if l, ok := x.v.(backend.Lacker); ok && l.Lacks(ref) {
+		return x.filter
+	}
+	x.sole = false
 	return &filter.Node{Kind: filter.Or, Kids: []*filter.Node{x.filter, ref}}
+}
+
+// referralFilter is the filter that finds referral objects; nil when the schema
+// has none.
+func (s *Server) referralFilter() *filter.Node {
+	sch := s.Schema()
+	if f := s.referrals.Load(); f != nil && f.Schema() == sch {
+		return f
+	}
+	f := &filter.Node{Kind: filter.Equality, Attr: "objectClass", Value: []byte("referral")}
+	if err := f.Resolve(sch, nil); err != nil {
+		return nil
+	}
+	s.referrals.Store(f)
+	return f
 }
 
 // found takes an entry that the database gave for the candidate filter.
@@ -364,7 +405,7 @@ func (x *searcher) found(e *entry.Entry) {
 		}
 		return
 	}
-	if !x.visible(e) {
+	if !x.wanted(e) || !x.searchesFreely() && !x.allowed(e) {
 		return
 	}
 	if e = x.s.configSearch(x.op, x.db, e); e == nil {

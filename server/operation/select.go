@@ -3,6 +3,7 @@ package operation
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"libslapi/server/acl"
 	"libslapi/server/entry"
@@ -19,7 +20,16 @@ type selection struct {
 	wants                   []want
 	classes                 []*schema.ObjectClass
 	values                  []*filter.Node // matched values; nil: all of them
+	room                    *messageRoom   // nil: messages may be kept by who gets them
 }
+
+// messageRoom is memory for one message after another.
+type messageRoom struct {
+	msg   plugin.EntryMessage
+	attrs []wire.Attribute
+}
+
+var messageRooms = sync.Pool{New: func() any { return new(messageRoom) }}
 
 type want struct {
 	asked string
@@ -28,9 +38,15 @@ type want struct {
 
 func (s *Server) newSelection(attrs []string) *selection {
 	sel := &selection{}
+	s.selectInto(sel, attrs)
+	return sel
+}
+
+// selectInto is newSelection in memory that the caller has.
+func (s *Server) selectInto(sel *selection, attrs []string) {
 	if len(attrs) == 0 {
 		sel.user = true
-		return sel
+		return
 	}
 	sch := s.Schema()
 	for _, a := range attrs {
@@ -51,7 +67,6 @@ func (s *Server) newSelection(attrs []string) *selection {
 		}
 	}
 	sel.none = !sel.user && !sel.operational && len(sel.wants) == 0 && len(sel.classes) == 0
-	return sel
 }
 
 // takes tells whether an attribute is selected, and under which name it was
@@ -107,7 +122,13 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 	if sel.none {
 		return nil
 	}
-	out := make([]wire.Attribute, 0, len(e.Attrs))
+	var out []wire.Attribute
+	if sel.room != nil {
+		out = sel.room.attrs[:0]
+		defer func() { sel.room.attrs = out }()
+	} else {
+		out = make([]wire.Attribute, 0, len(e.Attrs))
+	}
 	all := ask.readsAll()
 	take := func(t *schema.AttributeType, options []string, name string, values [][]byte) {
 		asked, ok := sel.takes(schema.Description{Type: t, Options: options})
@@ -232,7 +253,11 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 	if !s.is389() && !ask.entry(e, acl.AttrEntry, acl.PrivRead) {
 		return nil
 	}
-	msg := &plugin.EntryMessage{DN: e.Name.Pretty, Attrs: sel.attributes(s, e, ask, comp, typesOnly), Controls: op.CurrentControls}
+	msg := &plugin.EntryMessage{}
+	if sel.room != nil {
+		msg = &sel.room.msg
+	}
+	*msg = plugin.EntryMessage{DN: e.Name.Pretty, Attrs: sel.attributes(s, e, ask, comp, typesOnly), Controls: op.CurrentControls}
 	s.addComputed(op, e, ask, msg, typesOnly)
 	if err := op.Responder.SendEntry(op, msg); err != nil {
 		stateOf(op).sendErr = err

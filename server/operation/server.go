@@ -12,6 +12,7 @@ import (
 	"libslapi/server/auth"
 	"libslapi/server/backend"
 	"libslapi/server/dn"
+	"libslapi/server/filter"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
 	csn "libslapi/server/sync"
@@ -154,6 +155,8 @@ type Server struct {
 	offersSync atomic.Bool
 	paged      pagedTable
 	clientTxns clientTxns
+	names      names
+	referrals  atomic.Pointer[filter.Node] // finds referral objects; nil: not asked for yet
 
 	mu        sync.Mutex // guards what follows, and changes of dbs
 	controls  map[string]plugin.Kind

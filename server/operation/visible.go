@@ -11,7 +11,11 @@ import (
 
 // visible tells whether the requestor may use the attributes of the filter on
 // e, and the filter still matches then; and whether subentries are wanted.
-func (x *searcher) visible(e *entry.Entry) bool {
+func (x *searcher) visible(e *entry.Entry) bool { return x.wanted(e) && x.allowed(e) }
+
+// wanted tells whether entries of this kind are wanted: subentries and what else
+// shows itself only to who asks for it.
+func (x *searcher) wanted(e *entry.Entry) bool {
 	if x.op.Search.Scope != wire.ScopeBase {
 		for class, asked := range x.hidden {
 			if !asked && e.IsClass(class) {
@@ -26,6 +30,49 @@ func (x *searcher) visible(e *entry.Entry) bool {
 			return false
 		}
 	}
+	return true
+}
+
+// searchesFreely tells of an entry that the database gave for the filter that
+// it need not be looked at again: whatever it is, the requestor may search by
+// the attributes of the filter.
+func (x *searcher) searchesFreely() bool {
+	if !x.sole || x.sync != nil || x.ask.plug != nil {
+		return false
+	}
+	if x.freeFor != x.ask {
+		x.freeFor = x.ask
+		x.free = x.ask.readsAll() || !x.ask.deny && x.rulesAll(x.filter)
+	}
+	return x.free
+}
+
+// rulesAll tells whether the right to search by each item is the same for all
+// entries, and there.
+func (x *searcher) rulesAll(f *filter.Node) bool {
+	switch f.Kind {
+	case filter.And, filter.Or, filter.Not:
+		for _, k := range f.Kids {
+			if !x.rulesAll(k) {
+				return false
+			}
+		}
+		return true
+	}
+	if f.Desc.Type == nil || len(f.Desc.Options) > 0 {
+		return false
+	}
+	need := x.need
+	if need == 0 {
+		need = acl.PrivSearch
+	}
+	r := x.ask.ruling(f.Desc.Type)
+	return r.fixed && need&^acl.Read == 0 && r.have&need == need
+}
+
+// allowed tells whether the filter matches e when the requestor may not search
+// by all attributes.
+func (x *searcher) allowed(e *entry.Entry) bool {
 	if x.ask.readsAll() {
 		return true
 	}

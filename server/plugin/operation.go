@@ -39,6 +39,11 @@ type Conn struct {
 	Unbound    bool // the unbind hooks have run (pipeline)
 	TLS        *TLS // nil without TLS
 	SASL       any  // state of a SASL bind between its steps
+	// RemoteName and LocalName are Remote and Local as access directives write
+	// them, e.g. IP=127.0.0.1:40122; Rights is what the requestor was found to
+	// have (pipeline).
+	RemoteName, LocalName string
+	Rights                atomic.Value
 }
 
 // TLS is what TLS tells of a connection. It is not changed once it is there.
