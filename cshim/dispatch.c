@@ -104,6 +104,11 @@ static int decide(struct cshim_plugin *p, int rule, int rc, struct cshim_outcome
 	case CSHIM_RULE_BIND:
 		break; /* the pipeline knows what the values mean */
 	case CSHIM_RULE_RESULT:
+		if (is_389) {
+			out->stop = 1;
+			out->ret = rc;
+			out->plugin = p;
+		}
 		return is_389 ? 1 : -1;
 	case CSHIM_RULE_TXN:
 		if (!is_389 && rc > 0)

@@ -92,4 +92,7 @@ extern char *slapiGoPasswordHash(char *clear, char *scheme);
 /* Whether a value carries the prefix of a known scheme. */
 extern int slapiGoPasswordEncoded(char *value);
 
+extern int slapiGoConnectionAcquire(Slapi_Connection *conn);
+extern int slapiGoConnectionRemoveOperation(uintptr_t handle);
+
 #endif

@@ -69,6 +69,22 @@ void slapi_send_ldap_extended_response(Slapi_Connection *conn, Slapi_Operation *
 	slapiGoSendResult(op->pb, errornum, NULL, NULL, NULL);
 }
 
+/* A plug-in's own thread takes part in an operation of the connection: 0, or -1 when
+ * the connection is on its way down. */
+int slapi_connection_acquire(Slapi_Connection *conn)
+{
+	return conn ? slapiGoConnectionAcquire(conn) : -1;
+}
+
+/* The thread is done with the operation, and with release with the connection. */
+int slapi_connection_remove_operation(Slapi_PBlock *pb, Slapi_Connection *conn, Slapi_Operation *op, int release)
+{
+	(void)pb;
+	(void)conn;
+	(void)release;
+	return op ? slapiGoConnectionRemoveOperation(op->handle) : -1;
+}
+
 /* Operations. */
 
 int slapi_op_abandoned(Slapi_PBlock *pb)

@@ -193,6 +193,7 @@ func (h *cHost) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
 	if out.dirty != 0 || out.changed != 0 {
 		st.readBack(out.changed)
 	}
+	st.notePersistent()
 	st.point = before
 	o := plugin.Outcome{Stop: out.stop != 0, Skip: out.skip != 0, Return: int(out.ret)}
 	if out.plugin != nil {
@@ -207,6 +208,9 @@ func (h *cHost) OperationDone(op *plugin.Operation) {
 	st, ok := op.HostState.(*opState)
 	if !ok {
 		return
+	}
+	if op.Persistent {
+		st.hold()
 	}
 	op.HostState = nil
 	st.free()

@@ -130,7 +130,11 @@ func (st *opState) fillAny(id C.int) C.int {
 		if op.Requestor.Norm == "" {
 			return st.putPtr(id, nil)
 		}
-		return st.putName(id, "", op.Requestor)
+		who := op.Requestor
+		if st.is389Caller() {
+			who.Pretty = who.Norm // as of a connection's name
+		}
+		return st.putName(id, "", who)
 	case C.SLAPI_REQUESTOR_ISROOT:
 		st.note(id, st.markOf(id))
 		return st.putInt(id, int(cBool(op.IsRoot)))

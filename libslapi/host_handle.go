@@ -1,6 +1,10 @@
 package main
 
-import "sync"
+import (
+	"sync"
+
+	"libslapi/server/plugin"
+)
 
 // handleTable gives numbers to Go values that C must hold. A number is never
 // used for two values: it carries the generation of its slot, so that a stale
@@ -50,6 +54,18 @@ func (t *handleTable[T]) get(h uintptr) (v T, ok bool) {
 	return s.value, true
 }
 
+// find gives the first value that is wanted; the zero value when none is.
+func (t *handleTable[T]) find(want func(T) bool) (none T) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for i := range t.slots {
+		if s := &t.slots[i]; s.used && want(s.value) {
+			return s.value
+		}
+	}
+	return none
+}
+
 // drop forgets a handle; ok is false when it was none.
 func (t *handleTable[T]) drop(h uintptr) (v T, ok bool) {
 	i := uint32(h) - 1
@@ -70,8 +86,9 @@ func (t *handleTable[T]) drop(h uintptr) (v T, ok bool) {
 
 // Values that C holds numbers of.
 var (
-	operations handleTable[*opState]
-	pluginsOf  handleTable[*hostPlugin]
-	filters    handleTable[*heldFilter]
-	tasks      handleTable[*hostTask]
+	operations  handleTable[*opState]
+	connections handleTable[*plugin.Conn]
+	pluginsOf   handleTable[*hostPlugin]
+	filters     handleTable[*heldFilter]
+	tasks       handleTable[*hostTask]
 )

@@ -53,7 +53,9 @@ func (c *dbCall) sendResult(code C.int, matched, text *C.char, urls **C.struct_b
 //export slapiGoSendEntry
 func slapiGoSendEntry(pb *C.Slapi_PBlock, e *C.Slapi_Entry, ctrls **C.LDAPControl, attrs **C.char, attrsonly C.int) (rc C.int) {
 	defer guard("slapi_send_ldap_search_entry", func() { rc = -1 })
-	st, s := opStateOf(pb), services()
+	st, done := forSending(pb)
+	defer done()
+	s := services()
 	if st != nil && st.call != nil {
 		return C.int(st.call.sendEntry(e))
 	}
@@ -100,7 +102,8 @@ func slapiGoSendReference(pb *C.Slapi_PBlock, urls **C.struct_berval, ctrls **C.
 //export slapiGoSendIntermediate
 func slapiGoSendIntermediate(pb *C.Slapi_PBlock, ctrls **C.LDAPControl, oid *C.char, value *C.struct_berval) (rc C.int) {
 	defer guard("slapi_send_ldap_intermediate", func() { rc = -1 })
-	st := opStateOf(pb)
+	st, done := forSending(pb)
+	defer done()
 	if st == nil || st.op.Responder == nil || st.op.Internal {
 		return -1
 	}

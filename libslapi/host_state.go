@@ -37,6 +37,7 @@ type opState struct {
 	// call: the block is for a function of a database plug-in, to which what is
 	// sent goes.
 	call *dbCall
+	kept keptOpen
 }
 
 // source is one filled parameter and the Go value behind it.
@@ -344,11 +345,13 @@ func connStateOf(conn *plugin.Conn) *connState {
 	}
 	s := &connState{c: (*C.struct_slapi_connection)(C.calloc(1, C.size_t(unsafe.Sizeof(C.struct_slapi_connection{}))))}
 	s.c.c_connid = C.uint64_t(conn.ID)
+	s.c.handle = C.uintptr_t(connections.put(conn))
 	conn.HostState = s
 	return s
 }
 
 func (s *connState) free() {
+	connections.drop(uintptr(s.c.handle))
 	C.cshim_extension_free(C.CSHIM_EXT_CONNECTION, unsafe.Pointer(s.c), &s.c.c_extension)
 	C.free(unsafe.Pointer(s.c))
 	s.c = nil

@@ -169,10 +169,11 @@ func (s *Server) run(op *plugin.Operation) {
 		pre, post = plugin.InternalPre, plugin.InternalPost
 	}
 	slot := plugin.ForKind(op.Kind)
+	performed := true
 	if s.noBindHooks(op) {
 		st.noPost = true
 		s.perform(op)
-	} else if s.callPre(op, plugin.Point{Phase: pre, Slot: slot}) {
+	} else if performed = s.callPre(op, plugin.Point{Phase: pre, Slot: slot}); performed {
 		s.perform(op)
 	}
 	if op.Result.Code != wire.Success && op.Result.Code != wire.CompareTrue && op.Result.Code != wire.CompareFalse {
@@ -181,6 +182,15 @@ func (s *Server) run(op *plugin.Operation) {
 	postPoint := plugin.Point{Phase: post, Slot: slot}
 	if op.Kind == plugin.KindBind {
 		s.finishBind(op, postPoint)
+		return
+	}
+	if s.is389() && op.Kind == plugin.KindSearch {
+		// ns-slapd calls these before the result goes out, and only after a
+		// search that found its base.
+		if performed && op.OpReturn == 0 {
+			s.callHooks(op, postPoint)
+		}
+		s.sendFinal(op)
 		return
 	}
 	s.sendFinal(op)

@@ -65,6 +65,9 @@ func (s *Server) sendFinal(op *plugin.Operation) {
 	if op.ResultSent && !st.held {
 		return
 	}
+	if op.Persistent && op.Result.Code == wire.Success {
+		return // it goes on
+	}
 	op.ResultSent, st.held = true, false
 	if op.Internal {
 		return
@@ -78,7 +81,10 @@ func (s *Server) sendFinal(op *plugin.Operation) {
 
 // deliver calls the result hooks around the sending of op.Result.
 func (s *Server) deliver(op *plugin.Operation) {
-	s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotResult})
+	out := s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotResult})
+	if out.Stop && s.is389() {
+		return // a plug-in answers, or nobody does
+	}
 	s.transmit(op)
 	s.callHooks(op, plugin.Point{Phase: plugin.Post, Slot: plugin.SlotResult})
 }

@@ -141,6 +141,9 @@ type Operation struct {
 
 	// Notes is what overlays remember of the operation, each under a key of its own.
 	Notes map[any]any
+	// Persistent (host): a plug-in keeps the operation open after its hooks, as a
+	// search for changes to come: no result is sent.
+	Persistent bool
 
 	Responder Responder
 	HostState any         // the Host's own state of the operation
