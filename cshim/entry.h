@@ -13,5 +13,7 @@ Slapi_Attr *cshim_entry_need(Slapi_Entry *e, const char *desc);
 int cshim_entry_remove(Slapi_Entry *e, const char *desc);
 const char *cshim_entry_first(const Slapi_Entry *e, const char *desc); /* LENT, NULL */
 void cshim_entry_drop(Slapi_Entry *e);
+/* An LDIF record as slapi_str2entry reads it; GIVEN, NULL for one that is not plain. */
+Slapi_Entry *cshim_entry_read(const char *dn, const char *text, int flags, int is_389);
 
 #endif

@@ -1,4 +1,4 @@
-/* What of entries is answered in Go: LDIF, schema checks, children. */
+/* What of entries is answered in Go: schema checks, children. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,32 +7,6 @@
 #include "entry.h"
 #include "goside.h"
 #include "mem.h"
-
-Slapi_Entry *slapi_str2entry(char *s, int flags)
-{
-	return s ? slapiGoStr2Entry(NULL, s, strlen(s), flags, cshim_dialect(CSHIM_CALLER())) : NULL;
-}
-
-/* dn, or else "dn:" in the text, names the entry; the text may have an "rdn:" line too. */
-Slapi_Entry *slapi_str2entry_ext(const char *dn, const Slapi_RDN *srdn, char *s, int flags)
-{
-	(void)srdn;
-	return s ? slapiGoStr2Entry((char *)dn, s, strlen(s), flags, cshim_dialect(CSHIM_CALLER())) : NULL;
-}
-
-char *slapi_entry2str(Slapi_Entry *e, int *len)
-{
-	if (len)
-		*len = 0;
-	return e ? slapiGoEntry2Str(e, 0, len) : NULL;
-}
-
-char *slapi_entry2str_with_options(Slapi_Entry *e, int *len, int options)
-{
-	if (len)
-		*len = 0;
-	return e ? slapiGoEntry2Str(e, options, len) : NULL;
-}
 
 /* The reason goes to SLAPI_PB_RESULT_TEXT. */
 static void explain(Slapi_PBlock *pb, char *text)

@@ -48,7 +48,6 @@ extern int slapiGoNormalizeValue(char *type, void *v, size_t vlen, char **out, s
 extern int slapiGoValidate(char *type, void *v, size_t vlen);
 
 extern Slapi_Entry *slapiGoStr2Entry(char *dn, char *text, size_t len, int flags, int dialect);
-extern char *slapiGoEntry2Str(Slapi_Entry *e, int options, int *len);
 /* LDAP result code; *text GIVEN message or NULL. */
 extern int slapiGoSchemaCheck(Slapi_Entry *e, int dialect, char **text);
 extern int slapiGoSyntaxCheck(Slapi_Entry *e, char **text);

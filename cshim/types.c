@@ -30,8 +30,16 @@ static const struct cshim_type unknown = {
 	.name = NULL, .compare = CSHIM_CMP_IGNORE, .generation = 0,
 };
 
-void cshim_types_changed(uint64_t g)
+static atomic_int compat389;
+
+int cshim_compat389(void)
 {
+	return atomic_load_explicit(&compat389, memory_order_relaxed);
+}
+
+void cshim_types_changed(uint64_t g, int is_389)
+{
+	atomic_store(&compat389, is_389);
 	atomic_store(&cshim_generation, g);
 }
 

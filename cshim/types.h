@@ -65,6 +65,8 @@ static inline uint64_t cshim_types_generation(void)
 	return __atomic_load_n((uint64_t *)&cshim_generation, __ATOMIC_RELAXED);
 }
 /* A new schema is active: rows made before count no longer. */
-void cshim_types_changed(uint64_t generation);
+void cshim_types_changed(uint64_t generation, int compat389);
+/* Does the schema show names as they were written? */
+int cshim_compat389(void);
 
 #endif

@@ -9,7 +9,6 @@ package main
 import "C"
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
-	"libslapi/server/ldif"
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
 	"libslapi/server/wire"
@@ -201,48 +199,6 @@ func splitLine(line string) (typ string, value []byte, err error) {
 		value = []byte(strings.TrimLeft(rest, " "))
 	}
 	return typ, value, nil
-}
-
-// slapiGoEntry2Str prints an entry as LDIF. len counts the bytes before the NUL.
-//
-//export slapiGoEntry2Str
-func slapiGoEntry2Str(e *C.Slapi_Entry, options C.int, n *C.int) (out *C.char) {
-	defer guard("slapi_entry2str", func() { out = nil })
-	name := C.cshim_sdn_pretty(&e.e_sdn, C.CSHIM_389)
-	var b []byte
-	if name != nil {
-		b = ldifLine(b, "dn", []byte(C.GoString(name)), options)
-	}
-	s := activeSchema()
-	for a := e.e_attrs; a != nil; a = a.a_next {
-		desc := C.GoString(a.a_type)
-		if options&C.SLAPI_DUMP_NOOPATTRS != 0 && describe(s, desc).Type.Operational() {
-			continue
-		}
-		if options&C.SLAPI_DUMP_UNIQUEID == 0 && strings.EqualFold(desc, "nsUniqueId") {
-			continue
-		}
-		for _, v := range valueSetFromC(&a.a_present_values) {
-			b = ldifLine(b, desc, v, options)
-		}
-	}
-	if n != nil {
-		*n = C.int(len(b))
-	}
-	return cBytes(b)
-}
-
-func ldifLine(b []byte, name string, v []byte, options C.int) []byte {
-	start := len(b)
-	if options&C.SLAPI_DUMP_MINIMAL_ENCODING != 0 && !bytes.ContainsAny(v, "\x00\n\r") && len(v) > 0 && v[0] != ' ' && v[0] != ':' && v[0] != '<' && v[len(v)-1] != ' ' {
-		b = append(append(append(append(b, name...), ": "...), v...), '\n')
-		return b
-	}
-	b = ldif.AppendLine(b, name, v)
-	if options&C.SLAPI_DUMP_NOWRAP != 0 {
-		return append(b[:start], bytes.ReplaceAll(b[start:], []byte("\n "), nil)...)
-	}
-	return b
 }
 
 // slapiGoSchemaCheck checks an entry as an add would: an LDAP result code.

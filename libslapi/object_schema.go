@@ -29,7 +29,7 @@ var (
 func noteSchema() *schema.Schema {
 	s := activeSchema()
 	if old := schemaSeen.Load(); old != s && schemaSeen.CompareAndSwap(old, s) {
-		C.cshim_types_changed(C.uint64_t(schemaGeneration.Add(1) + 1))
+		C.cshim_types_changed(C.uint64_t(schemaGeneration.Add(1)+1), boolInt(s.Compat389()))
 	}
 	return s
 }

@@ -6,6 +6,7 @@ package main
 #include <stdlib.h>
 #include "dialect.h"
 #include "dn.h"
+#include "entry.h"
 #include "goside.h"
 #include "host_filter.h"
 #include "host_goside.h"
@@ -13,10 +14,12 @@ package main
 import "C"
 
 import (
+	"bytes"
 	"unsafe"
 
 	"libslapi/server/entry"
 	"libslapi/server/filter"
+	"libslapi/server/ldif"
 	"libslapi/server/schema"
 )
 
@@ -106,4 +109,66 @@ func testBoth(text string, entries []*entry.Entry, report func(i, inC, inGo int)
 		report(i, int(inC), int(slapiGoFilterTest(nil, ce, f, 0)))
 		freeEntry(ce)
 	}
+}
+
+// readBoth reads a record in C and in Go; c is nil when C leaves it to Go. The
+// last two are the flags of the C entries.
+func readBoth(name, text string, flags int, is389 bool) (c, g *entry.Entry, cFlags, gFlags int) {
+	var cname *C.char
+	if name != "" {
+		cname = C.CString(name)
+		defer C.free(unsafe.Pointer(cname))
+	}
+	ctext := C.CString(text)
+	defer C.free(unsafe.Pointer(ctext))
+	dialect := C.int(C.CSHIM_OPENLDAP)
+	if is389 {
+		dialect = C.CSHIM_389
+	}
+	back := func(e *C.Slapi_Entry) (*entry.Entry, int) {
+		if e == nil {
+			return nil, 0
+		}
+		defer freeEntry(e)
+		out, err := entryFromC(e)
+		if err != nil {
+			panic(err)
+		}
+		return out, int(e.e_flags)
+	}
+	c, cFlags = back(C.cshim_entry_read(cname, ctext, C.int(flags), boolInt(is389)))
+	g, gFlags = back(slapiGoStr2Entry(cname, ctext, C.size_t(len(text)), C.int(flags), dialect))
+	return c, g, cFlags, gFlags
+}
+
+// printBoth prints an entry in C, and from Go's LDIF writer.
+func printBoth(e *entry.Entry, options int) (inC, inGo string) {
+	c := entryToC(e)
+	defer freeEntry(c)
+	var n C.int
+	text := C.slapi_entry2str_with_options(c, &n, C.int(options))
+	defer C.free(unsafe.Pointer(text))
+	b := ldifLine(nil, "dn", []byte(e.Name.Pretty), options)
+	for _, a := range e.Attrs {
+		if options&C.SLAPI_DUMP_NOOPATTRS != 0 && a.Type.Operational() {
+			continue
+		}
+		for _, v := range a.Values {
+			b = ldifLine(b, a.Desc, v, options)
+		}
+	}
+	return C.GoStringN(text, n), string(b)
+}
+
+func ldifLine(b []byte, name string, v []byte, options int) []byte {
+	start := len(b)
+	if options&C.SLAPI_DUMP_MINIMAL_ENCODING != 0 && !bytes.ContainsAny(v, "\x00\n\r") && len(v) > 0 && v[0] != ' ' && v[0] != ':' && v[0] != '<' && v[len(v)-1] != ' ' {
+		b = append(append(append(append(b, name...), ": "...), v...), '\n')
+		return b
+	}
+	b = ldif.AppendLine(b, name, v)
+	if options&C.SLAPI_DUMP_NOWRAP != 0 {
+		return append(b[:start], bytes.ReplaceAll(b[start:], []byte("\n "), nil)...)
+	}
+	return b
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -270,6 +271,106 @@ func TestFilterInC(t *testing.T) {
 		t.Logf("%d tests in C, %d left to Go", inC, asked)
 		if inC < asked/10 {
 			t.Errorf("%d tests in C, %d left to Go", inC, asked)
+		}
+	})
+}
+
+func someRecord(r *rand.Rand) string {
+	var lines []string
+	if r.IntN(30) != 0 {
+		lines = append(lines, "dn:"+pick(r, []string{" ", " ", " ", "", "  "})+pick(r, []string{someDN(r), "uid=a,dc=b", "cn=x, DC=y", "UID=a+cn=b,dc=c"}))
+	}
+	for n := r.IntN(9); n > 0; n-- {
+		value := pick(r, filterValues)
+		switch r.IntN(10) {
+		case 0:
+			value = someText(r, ": <#=\r ")
+		case 1:
+			value = strings.Repeat(value+"-", 40)
+		}
+		typ := pick(r, append([]string{"objectClass", "objectClass", "cn", "commonName", "sn", "x-Other", "version", "rdn", "dn", "DN", "cn;Lang-DE", "b@d", ""}, filterTypes...))
+		line := typ + pick(r, []string{": ", ": ", ": ", ":", ":  ", " : "}) + value
+		switch r.IntN(12) {
+		case 0:
+			line = typ + ":: " + base64.StdEncoding.EncodeToString([]byte(value)) + pick(r, []string{"", "", " ", "=", "x"})
+		case 1:
+			line = typ + ":< file:///etc/passwd"
+		case 2:
+			line = "# " + line
+		case 3:
+			line = pick(r, []string{"objectClass: ldapsubentry", "objectClass: Referral", "objectClass: nsTombstone", "nonsense"})
+		}
+		for len(line) > 5 && r.IntN(6) == 0 {
+			at := 1 + r.IntN(len(line)-2)
+			line = line[:at] + "\n " + line[at:]
+		}
+		lines = append(lines, line)
+	}
+	if r.IntN(20) == 0 {
+		lines = append(lines, "", "cn: behind")
+	}
+	if r.IntN(20) == 0 {
+		r.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	}
+	return strings.Join(lines, pick(r, []string{"\n", "\n", "\n", "\r\n"})) + pick(r, []string{"\n", "", "\n\n"})
+}
+
+func checkRecord(t *testing.T, name, text string, flags int, is389 bool) bool {
+	if strings.IndexByte(text, 0) >= 0 || strings.IndexByte(name, 0) >= 0 {
+		return false
+	}
+	c, g, cFlags, gFlags := readBoth(name, text, flags, is389)
+	if c == nil {
+		return false
+	}
+	if !reflect.DeepEqual(c, g) || cFlags != gFlags {
+		t.Fatalf("%q, name %q, 389 %v: C %+v %x, Go %+v %x", text, name, is389, c, cFlags, g, gFlags)
+	}
+	return true
+}
+
+func TestRecordInC(t *testing.T) {
+	withSchemas(t, func(t *testing.T, r *rand.Rand) {
+		inC := 0
+		for range rounds() / 2 {
+			name := ""
+			if r.IntN(5) == 0 {
+				name = pick(r, []string{"cn=n,dc=m", someDN(r)})
+			}
+			if checkRecord(t, name, someRecord(r), pick(r, []int{0, 0, 8, 1, 64, 1024}), r.IntN(2) == 0) {
+				inC++
+			}
+		}
+		t.Logf("%d of %d records in C", inC, rounds()/2)
+		if inC < rounds()/40 {
+			t.Errorf("only %d of %d records in C", inC, rounds()/2)
+		}
+	})
+}
+
+func FuzzRecordInC(f *testing.F) {
+	f.Add("dn: uid=a,dc=b\nobjectClass: top\ncn:: YQ==\n")
+	f.Fuzz(func(t *testing.T, text string) { checkRecord(t, "", text, 0, false) })
+}
+
+func TestPrintInC(t *testing.T) {
+	withSchemas(t, func(t *testing.T, r *rand.Rand) {
+		s := activeSchema()
+		for range rounds() / 4 {
+			name, err := dn.NewName(pick(r, []string{"cn=a,dc=b", "cn=\\C3\\A9", "cn=" + strings.Repeat("long", r.IntN(60))}), s)
+			if err != nil {
+				continue
+			}
+			e := entry.New(name)
+			for n := r.IntN(6); n > 0; n-- {
+				value := pick(r, []string{someText(r, ": <#=\r "), strings.Repeat("0123456789", r.IntN(30)), pick(r, filterValues)})
+				value = value[:len(value)-r.IntN(min(4, len(value)+1))]
+				_ = e.Add(s, pick(r, filterTypes), []byte(value))
+			}
+			options := pick(r, []int{0, 0, 4, 8, 16, 24, 28})
+			if c, g := printBoth(e, options); c != g {
+				t.Fatalf("options %d: C\n%s\nGo\n%s", options, c, g)
+			}
 		}
 	})
 }
