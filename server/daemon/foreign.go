@@ -9,6 +9,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
+	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
 
@@ -29,6 +30,14 @@ func openForeign(host plugin.Host, cd *config.Database, file string) (backend.Ba
 func (c *command) toolDatabase(cfg *config.Config, d *config.Database, a *toolArgs, readOnly bool) backend.Backend {
 	if d.Foreign {
 		db, err := c.openPlugin(cfg, d, a)
+		if err != nil {
+			c.fail("could not open database: %v", err)
+			return nil
+		}
+		return db
+	}
+	if d.Type == "sql" {
+		db, err := openEntries(func() *schema.Schema { return cfg.Schema }, d, c.toolLog(a))
 		if err != nil {
 			c.fail("could not open database: %v", err)
 			return nil
@@ -122,6 +131,42 @@ func newImporter(b backend.Backend) (importer, error) {
 	return &foreignImporter{b: b, top: map[string]bool{}}, nil
 }
 
+// expecter is an importer that likes to hear what comes next.
+type expecter interface {
+	Expect(items []item) error
+}
+
+// Expect has a database that is far away look up the names of a batch at once.
+func (im *foreignImporter) Expect(items []item) error {
+	if err := im.begin(); err != nil {
+		return err
+	}
+	if x, ok := im.tx.(backend.NameExpecter); ok {
+		norms := make([]string, 0, len(items))
+		for _, it := range items {
+			if it.e != nil {
+				norms = append(norms, it.e.Name.Norm)
+			}
+		}
+		x.ExpectNames(norms...)
+	}
+	return nil
+}
+
+func (im *foreignImporter) begin() error {
+	if im.tx != nil {
+		return nil
+	}
+	var err error
+	if im.tx, err = im.b.Begin(context.Background()); err != nil {
+		return err
+	}
+	for _, s := range im.b.Suffixes() {
+		im.top[s.Norm] = true
+	}
+	return nil
+}
+
 // importBatch is how many entries go into one transaction of a plug-in's database.
 const importBatch = 1000
 
@@ -136,14 +181,8 @@ type foreignImporter struct {
 }
 
 func (im *foreignImporter) Add(e *entry.Entry) error {
-	if im.tx == nil {
-		var err error
-		if im.tx, err = im.b.Begin(context.Background()); err != nil {
-			return err
-		}
-		for _, s := range im.b.Suffixes() {
-			im.top[s.Norm] = true
-		}
+	if err := im.begin(); err != nil {
+		return err
 	}
 	parent := dn.ParentNorm(e.Name.Norm)
 	if !im.top[e.Name.Norm] && parent != im.known {

@@ -45,7 +45,7 @@ func (c *command) newOffline(cfg *config.Config, a *toolArgs) (*offline, error) 
 
 // open opens a database, for reading or for writing, and puts it into service.
 func (o *offline) open(d *config.Database, readOnly bool) bool {
-	db := o.c.openFor(o.cfg, d, o.a, readOnly)
+	db := o.c.toolDatabase(o.cfg, d, o.a, readOnly)
 	if db == nil {
 		return false
 	}
@@ -66,7 +66,7 @@ func (o *offline) open(d *config.Database, readOnly bool) bool {
 // something was asked need to be there.
 func (o *offline) openAll(needed *config.Database) bool {
 	for _, d := range o.cfg.Databases {
-		if !d.BuiltIn() || o.opened[d.Name] != nil {
+		if !d.HoldsEntries() || o.opened[d.Name] != nil {
 			continue
 		}
 		if d == needed {

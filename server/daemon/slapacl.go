@@ -163,7 +163,7 @@ func (c *command) answerAccess(off *offline, a *aclArgs, attrs []string) int {
 	if err != nil {
 		return c.badConfig(err, false)
 	}
-	if !d.BuiltIn() && !a.dry {
+	if !d.HoldsEntries() && !a.dry {
 		return c.fail("could not open database.")
 	}
 	needed := d

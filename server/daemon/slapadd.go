@@ -191,6 +191,11 @@ func (l *loader) run(in io.Reader) int {
 func (l *loader) write(batches <-chan []item) int {
 	status := 0
 	for batch := range batches {
+		if x, ok := l.im.(expecter); ok {
+			if err := x.Expect(batch); err != nil {
+				return l.c.fail("%v", err)
+			}
+		}
 		for _, it := range batch {
 			ok := it.problem == ""
 			if !ok {

@@ -39,9 +39,17 @@ func (c *command) slapindex() int {
 			return c.fail("no index configured for %s", name)
 		}
 	}
-	db := c.openFor(cfg, d, a, false)
-	if db == nil {
+	open := c.toolDatabase(cfg, d, a, false)
+	if open == nil {
 		return 1
+	}
+	db, ok := open.(interface {
+		Reindex(attrs []string, progress func(done, total int)) error
+		Close() error
+	})
+	if !ok {
+		open.Close()
+		return c.fail("database %s has no indexes of the server's", d.Type)
 	}
 	var bar *progressbar.ProgressBar
 	err := db.Reindex(a.rest, func(done, total int) {

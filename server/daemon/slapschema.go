@@ -62,7 +62,7 @@ func (c *command) slapschema() int {
 		}
 		bases = []dn.Name{base}
 	}
-	db := c.openFor(cfg, d, a, true)
+	db := c.toolDatabase(cfg, d, a, true)
 	if db == nil {
 		return 1
 	}

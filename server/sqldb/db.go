@@ -140,6 +140,12 @@ func (db *DB) Type() string { return "sql" }
 // Suffixes are those of the options.
 func (db *DB) Suffixes() []dn.Name { return db.opt.Suffixes }
 
+// Count gives the number of entries, tombstones among them.
+func (db *DB) Count() (n int, err error) {
+	err = db.pool.QueryRow(context.Background(), db.q.count).Scan(&n)
+	return n, db.outcome(nil, err)
+}
+
 // RoundTrips counts how often an operation has waited for the database.
 func (db *DB) RoundTrips() int64 { return db.trip.Load() }
 

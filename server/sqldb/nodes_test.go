@@ -302,3 +302,34 @@ func escape(v string) string {
 	}
 	return b.String()
 }
+
+// Rows that are not what the schema makes of the entries are made right.
+func TestReindex(t *testing.T) {
+	db := open(t, options(t))
+	defer db.Close()
+	root(t, db)
+	const n = reindexStep + 20
+	backendtest.Update(t, db, func(x backend.Txn) {
+		for i := range n {
+			backendtest.Must(t, x.Add(person(t, fmt.Sprint("p", i))))
+		}
+	})
+	_, err := db.pool.Exec(context.Background(), "DELETE FROM "+db.q.tables+".value WHERE entry % 3 = 0 AND attr = 'cn'; INSERT INTO "+db.q.tables+".value VALUES ('cn', 'nobody', 7), ('cn', 'nobody', 5000000)")
+	backendtest.Must(t, err)
+	if check(db) == nil {
+		t.Fatal("the damage is not seen")
+	}
+	_, err = db.pool.Exec(context.Background(), "DELETE FROM "+db.q.tables+".value WHERE entry = 5000000")
+	backendtest.Must(t, err)
+	last := 0
+	backendtest.Must(t, db.Reindex(nil, func(done, total int) {
+		if done < last || total != n+1 {
+			t.Errorf("progress %d of %d after %d", done, total, last)
+		}
+		last = done
+	}))
+	if last != n+1 {
+		t.Error("ended at", last)
+	}
+	backendtest.Must(t, check(db))
+}

@@ -26,6 +26,7 @@ type queries struct {
 	getItem, setItem, dropItem    string
 	items, scanItems              string
 	putChange, changes, notify    string
+	count, idsFrom, rowsOf        string
 	changeOf                      string
 	trimChanges                   string
 }
@@ -71,12 +72,15 @@ func newQueries(schema string) queries {
 		putChange:   `INSERT INTO @change (generation, no, payload) VALUES ($1, $2, $3)`,
 		changes:     `SELECT generation, payload FROM @change WHERE generation > $1 ORDER BY generation, no LIMIT $2`,
 		changeOf:    `SELECT payload FROM @change WHERE generation = $1 ORDER BY no`,
+		count:       `SELECT count(*) FROM @entry`,
+		idsFrom:     `SELECT ` + columns + ` FROM @entry e WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
+		rowsOf:      `SELECT attr, key, entry FROM @value WHERE entry >= $1 AND entry <= $2`,
 		notify:      `SELECT pg_notify($1, $2)`,
 		trimChanges: `DELETE FROM @change WHERE at < now() - $1::interval`,
 	}
 	for _, p := range []*string{&q.lock, &q.state, &q.setState, &q.lookup, &q.byID, &q.below, &q.children, &q.hasChild, &q.insert, &q.replace, &q.move, &q.remove, &q.bury,
 		&q.addValues, &q.dropValues, &q.noValues, &q.allMeta, &q.setMeta, &q.dropMeta, &q.getItem, &q.items, &q.setItem, &q.dropItem, &q.scanItems,
-		&q.putChange, &q.changes, &q.changeOf, &q.trimChanges} {
+		&q.putChange, &q.count, &q.idsFrom, &q.rowsOf, &q.changes, &q.changeOf, &q.trimChanges} {
 		*p = strings.ReplaceAll(*p, "@", s)
 	}
 	return q

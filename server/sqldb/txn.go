@@ -228,11 +228,15 @@ func (t *txn) unsure(norm string) {
 
 // values turns the rows of old into those of now; either may be nil.
 func (t *txn) values(id uint64, old, now *entry.Entry) {
-	before, after := rowsOf(old, t.schema), rowsOf(now, t.schema)
 	if now == nil {
 		t.write(t.db.q.noValues, int64(id))
 		return
 	}
+	t.change(id, rowsOf(old, t.schema), rowsOf(now, t.schema))
+}
+
+// change turns rows of an entry into others.
+func (t *txn) change(id uint64, before, after rows) {
 	if a, k := before.without(after); len(a) > 0 {
 		t.write(t.db.q.dropValues, a, k, int64(id))
 	}
