@@ -12,8 +12,9 @@ import (
 
 // addComputed adds to the message of an entry what plug-ins compute: each
 // attribute that was asked for by name, and what comes with "*" when no list was
-// given. The requestor needs the right to read it, as with stored ones.
-func (s *Server) addComputed(op *plugin.Operation, e *entry.Entry, ask *asker, msg *plugin.EntryMessage, typesOnly bool) {
+// given. What an evaluator puts out beside that is left out, and the requestor
+// needs the right to read it, as with stored ones.
+func (s *Server) addComputed(op *plugin.Operation, e *entry.Entry, ask *asker, msg *plugin.EntryMessage, sel *selection, typesOnly bool) {
 	h, ok := plugin.As[plugin.ComputeHost](s.plugins())
 	if !ok || op.Internal || op.Search == nil || !h.Computes() {
 		return
@@ -27,8 +28,10 @@ func (s *Server) addComputed(op *plugin.Operation, e *entry.Entry, ask *asker, m
 			continue
 		}
 		for _, a := range h.Compute(op, e, name) {
-			if d, err := s.Schema().Describe(a.Type); err == nil && !ask.attr(e, d.Type, d.Options, nil, acl.PrivRead) {
-				continue
+			if d, err := s.Schema().Describe(a.Type); err == nil {
+				if _, asked := sel.takes(d); !asked && !strings.EqualFold(a.Type, name) || !ask.attr(e, d.Type, d.Options, nil, acl.PrivRead) {
+					continue
+				}
 			}
 			if typesOnly {
 				a.Values = nil

@@ -258,7 +258,7 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 		msg = &sel.room.msg
 	}
 	*msg = plugin.EntryMessage{DN: e.Name.Pretty, Attrs: sel.attributes(s, e, ask, comp, typesOnly), Controls: op.CurrentControls}
-	s.addComputed(op, e, ask, msg, typesOnly)
+	s.addComputed(op, e, ask, msg, sel, typesOnly)
 	if err := op.Responder.SendEntry(op, msg); err != nil {
 		stateOf(op).sendErr = err
 		return errStop
