@@ -98,17 +98,23 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 			global = true
 		case strings.HasPrefix(norm, "olcdatabase="):
 			touched[norm] = true
-		case strings.HasPrefix(norm, "olcoverlay="):
-			touched[dn.ParentNorm(norm)] = true
+		case strings.HasPrefix(norm, overlayRDN):
+			up := dn.ParentNorm(norm)
+			touched[up] = true
+			global = global || up == frontNorm
 		case (c.before != nil && isPluginEntry(c.before)) || (c.after != nil && isPluginEntry(c.after)):
 			plugins = append(plugins, c)
 		}
 	}
+	n.Schema, err = schemaFor(t.cfg.Schema, old, now)
 	if global && err == nil {
 		var g *Global
 		var f *Database
 		if g, f, err = n.globalOf(now.byNorm["cn=config"], now.byNorm[frontNorm]); err == nil {
 			n.Global, n.Frontend = *g, f
+			if now.byNorm[frontNorm] != nil {
+				err = n.overlaysIn(now, f)
+			}
 		}
 	}
 	if err == nil {
@@ -124,7 +130,10 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 	err = t.adoptPlugins(now)
 	t.mu.Unlock()
 	if err == nil && live != nil {
-		if global {
+		if n.Schema != oldCfg.Schema {
+			err = live.Schema(n.Schema)
+		}
+		if err == nil && global {
 			err = live.Global(&oldCfg.Global, &n.Global, oldCfg.Frontend, n.Frontend)
 		}
 		if err == nil {
@@ -138,6 +147,9 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		t.mu.Lock()
 		t.cfg = &oldCfg
 		t.mu.Unlock()
+		if live != nil && n.Schema != oldCfg.Schema {
+			err = errors.Join(err, live.Schema(oldCfg.Schema))
+		}
 	}
 	return err
 }

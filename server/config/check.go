@@ -20,11 +20,24 @@ var permanent = map[string]bool{
 const TasksBase = "cn=tasks,cn=config"
 
 func (x *txn) checkAdd(e *entry.Entry) error {
+	for i := range e.Attrs {
+		if a := &e.Attrs[i]; ordered(a.Desc) {
+			list := unordered(a.Values)
+			a.Values = nil
+			for n, v := range list {
+				a.Values = append(a.Values, []byte(fmt.Sprintf("{%d}%s", n, v)))
+			}
+		}
+	}
 	switch {
 	case e.Has("olcDatabase"):
 		return x.addDatabase(e)
 	case e.Has("olcOverlay"):
-		return wire.Errorf(wire.UnwillingToPerform, "overlays are added in the configuration file")
+		return x.addOverlay(e)
+	case dn.IsSuffix(e.Name.Norm, schemaNorm):
+		return x.addSchema(e)
+	case e.IsClass("olcModuleList"):
+		return x.addModules(e)
 	case dn.ParentNorm(e.Name.Norm) == ldbmBase:
 		return x.addInstance(e)
 	}
@@ -57,18 +70,22 @@ func (x *txn) check(before, after *entry.Entry) error {
 			return x.dropDatabase(norm)
 		}
 		return x.checkDatabase(before, after)
-	case strings.HasPrefix(norm, "olcoverlay="):
-		if after == nil {
-			return wire.Errorf(wire.UnwillingToPerform, "overlays are taken away in the configuration file")
+	case strings.HasPrefix(norm, overlayRDN):
+		if after != nil {
+			return x.checkOverlays(x.with(after), dn.ParentNorm(norm))
 		}
-		if name := nativeOverlay(after); name != "" {
-			return wire.Errorf(wire.UnwillingToPerform, "overlay %s is changed in the configuration file", name)
+	case dn.IsSuffix(norm, schemaNorm):
+		if after != nil {
+			_, err := x.with(after).config()
+			return err
 		}
-		if _, err := x.t.Config().syncprovOf(after); err != nil {
-			return invalid(err)
-		}
-	case x.client && dn.IsSuffix(norm, "cn=schema,cn=config"):
-		return wire.Errorf(wire.UnwillingToPerform, "the schema is changed in its files")
+		y := x.with(before)
+		delete(y.s.byNorm, norm)
+		y.s.order = without(y.s.order, norm)
+		_, err := y.config()
+		return err
+	case after != nil && after.IsClass("olcModuleList"):
+		return x.checkModules(after)
 	case dn.ParentNorm(norm) == mappingBase:
 		return x.checkNode(before, after)
 	case dn.IsSuffix(norm, ldbmBase):

@@ -53,8 +53,10 @@ type Config struct {
 	Entries []*entry.Entry
 	// SchemaFiles names the files that schema came from.
 	SchemaFiles []string
-	Warnings    []string
-	schemaUsed  bool // Schema was added to or a name was parsed with it
+	// SchemaGroups tell which of the schema's elements came from which file.
+	SchemaGroups []SchemaGroup
+	Warnings     []string
+	schemaUsed   bool // Schema was added to or a name was parsed with it
 }
 
 // Global are the settings of the whole server.

@@ -63,7 +63,7 @@ func (c *Config) databasesOf(s *state, reread, touched func(norm string) bool) (
 			if now.Name == "" {
 				now.Name = d.Name
 			}
-			if now.Syncprov, err = c.syncprovIn(s, d); err != nil {
+			if err = c.overlaysIn(s, now); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -89,7 +89,7 @@ func (c *Config) databasesOf(s *state, reread, touched func(norm string) bool) (
 		if d.Name == "" {
 			d.Name = defaultName(d, names)
 		}
-		if d.Syncprov, err = c.syncprovIn(s, d); err != nil {
+		if err = c.overlaysIn(s, d); err != nil {
 			return nil, nil, err
 		}
 		d.Route = s.route(d)

@@ -18,8 +18,7 @@ var (
 		constraint datamorph dds denyop deref dsaschema dupent dyngroup dynlist glue homedir lastbind lastmod memberof
 		nestgroup nopassword noopsrch nops nssov otp pcache ppm ppolicy proxycache refint remoteauth retcode rwm seqmod
 		smbk5pwd slapi sssvlv syncprov trace translucent unique usn valsort variant vc`)
-	builtinOverlays = words(`deref sssvlv`) // what they bring is always there
-	unservedTypes   = words(`asyncmeta dnssrv ldap meta ndb null passwd perl relay shell sock`)
+	unservedTypes = words(`asyncmeta dnssrv ldap meta ndb null passwd perl relay shell sock`)
 )
 
 func words(text string) map[string]bool {
@@ -34,7 +33,6 @@ func init() {
 	define("database", directive{scope: scopeSection, min: 1, max: 1, args: "<type>", run: runDatabase})
 	define("backend", directive{scope: scopeSection, min: 1, max: 1, args: "<type>", run: runBackend})
 	define("overlay", directive{scope: scopeAny, min: 1, max: 1, args: "<name>", run: runOverlay})
-	ignored(scopeAny, 1, 1, "", "sssvlv-max", "sssvlv-maxkeys", "sssvlv-maxperconn")
 	define("dbname", directive{scope: scopeDatabase, min: 1, max: 1, args: "<name>", attr: "slapidDatabaseName",
 		run: func(p *parser, l *line) error { p.db.Name = l.words[1]; return nil }})
 	define("suffix", directive{scope: scopeDatabase, min: 1, max: 1, args: "<dn>", attr: "olcSuffix", multi: true, run: runSuffix})
@@ -261,9 +259,6 @@ func runOverlay(p *parser, l *line) error {
 	}
 	if overlay.Known(name) {
 		return p.beginOverlay(name)
-	}
-	if builtinOverlays[name] {
-		return nil
 	}
 	if overlayNames[name] {
 		return l.errorf("overlay %s is not supported yet", name)

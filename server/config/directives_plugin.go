@@ -61,14 +61,21 @@ func init() {
 		multi: true, run: runModuleLoad})
 }
 
-func runModuleLoad(p *parser, l *line) error {
-	name := filepath.Base(l.words[1])
+// moduleName is the name of a module without path and ending.
+func moduleName(path string) string {
+	name := filepath.Base(path)
 	if i := strings.IndexByte(name, '}'); strings.HasPrefix(name, "{") && i > 0 {
 		name = name[i+1:]
 	}
+	name, _, _ = strings.Cut(name, " ")
 	for _, end := range []string{".so", ".la"} {
 		name = strings.TrimSuffix(name, end)
 	}
+	return name
+}
+
+func runModuleLoad(p *parser, l *line) error {
+	name := moduleName(l.words[1])
 	if !moduleNames[name] && !overlayNames[name] {
 		return fmt.Errorf("unknown module %q", l.words[1])
 	}

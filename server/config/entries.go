@@ -9,7 +9,6 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
-	"libslapi/server/schema"
 )
 
 // attrSet lists the directives' attributes that an olcModuleList entry holds.
@@ -92,7 +91,7 @@ func (c *Config) entries() ([]*entry.Entry, error) {
 		given[e.Name.Norm] = e
 	}
 	b.global()
-	b.schemaEntry()
+	b.schemaEntries()
 	b.database(c.Frontend)
 	for _, d := range c.Databases {
 		b.database(d)
@@ -201,52 +200,13 @@ func hostName() string {
 	return "localhost"
 }
 
-// schemaEntry holds what the configuration added to the built-in schema.
-func (b *builder) schemaEntry() {
-	s := b.cfg.Schema
-	var opts []schema.Option
-	if s.Compat389() {
-		opts = append(opts, schema.Compat389(), schema.WithoutBitRules())
-	}
-	base := schema.New(opts...)
-	b.fail(addConfigTypes(base))
-	e := b.add("cn=schema,cn=config", "objectClass", "olcSchemaConfig", "cn", "schema")
-	put := func(attr string, list []string) {
-		if len(list) == 0 {
-			return
-		}
-		d, err := s.Describe(attr)
-		if err != nil {
-			b.fail(err)
-			return
-		}
-		a := entry.Attr{Type: d.Type, Desc: attr}
-		for i, v := range list {
-			a.Values = append(a.Values, []byte(fmt.Sprintf("{%d}%s", i, v)))
-		}
-		e.AppendAttr(a) // all differ: no search for repeats
-	}
-	var types, classes []string
-	for _, t := range s.AttributeTypes() {
-		if base.AttributeType(t.OID) == nil {
-			types = append(types, t.String())
-		}
-	}
-	for _, o := range s.ObjectClasses() {
-		if base.ObjectClass(o.OID) == nil {
-			classes = append(classes, o.String())
-		}
-	}
-	put("olcAttributeTypes", types)
-	put("olcObjectClasses", classes)
-}
-
 func (b *builder) database(d *Database) {
 	class := "olcDatabaseConfig"
 	if d.Index < 0 {
 		e := b.add("olcDatabase={-1}frontend,cn=config", "objectClass", "olcDatabaseConfig", "objectClass", "olcFrontendConfig",
 			"olcDatabase", "{-1}frontend")
 		b.values(e, d.Values, nil)
+		b.overlays(e, d)
 		return
 	}
 	rdn := fmt.Sprintf("{%d}%s", d.Index, d.Type)

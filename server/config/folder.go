@@ -98,8 +98,6 @@ func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
 		}
 	}
 	// schema first: names and values of the other entries need it
-	var text strings.Builder
-	w := ldif.NewWriter(&text)
 	for _, r := range records {
 		var attrs []wire.Attribute
 		for _, a := range r.Attrs {
@@ -108,15 +106,20 @@ func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
 				attrs = append(attrs, a)
 			}
 		}
-		if len(attrs) > 0 {
-			if err := w.Entry(r.DN, attrs); err != nil {
-				return err
-			}
+		if len(attrs) == 0 {
+			continue
 		}
-	}
-	if text.Len() > 0 {
+		var text strings.Builder
+		if err := ldif.NewWriter(&text).Entry(r.DN, attrs); err != nil {
+			return err
+		}
+		m := markSchema(c.Schema)
 		if err := c.Schema.LoadLDIF(strings.NewReader(text.String()), c.Dir); err != nil {
 			return err
+		}
+		if rdn, up := dn.SplitPretty(r.DN); strings.EqualFold(up, schemaNorm) {
+			_, name, _ := strings.Cut(rdn, "=")
+			c.groupSchema(m, unordered([][]byte{[]byte(name)})[0]+".")
 		}
 	}
 	c.schemaUsed = true
@@ -125,8 +128,17 @@ func (c *Config) fromRecords(records []*ldif.Record, where []string) error {
 	}
 	for _, r := range records {
 		for _, a := range r.Attrs {
-			if strings.EqualFold(a.Type, "olcOverlay") {
-				if err := overlay.Schema(strings.ToLower(unordered(a.Values)[0]), c.Schema); err != nil {
+			names := []string{}
+			switch strings.ToLower(a.Type) {
+			case "olcoverlay":
+				names = append(names, strings.ToLower(unordered(a.Values)[0]))
+			case "olcmoduleload":
+				for _, v := range unordered(a.Values) {
+					names = append(names, moduleName(v))
+				}
+			}
+			for _, name := range names {
+				if err := overlay.Schema(name, c.Schema); err != nil {
 					return err
 				}
 			}
@@ -169,7 +181,7 @@ func (c *Config) fromEntries(list []*entry.Entry, where []string) error {
 	for i, e := range list {
 		norm := e.Name.Norm
 		switch {
-		case norm == "cn=config" || e == front || strings.HasSuffix(norm, "cn=schema,cn=config"):
+		case norm == "cn=config" || e == front || dn.IsSuffix(norm, schemaNorm):
 		case e.Has("olcDatabase"):
 			dbs = append(dbs, e)
 			d, err := c.databaseOf(e, c.Frontend)

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strconv"
 	"strings"
 
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/overlay"
+	"libslapi/server/wire"
 )
 
 // Overlay is one overlay line of a database with the lines behind it, of the
@@ -41,6 +44,8 @@ var overlayDirectives = []struct {
 	{"accesslog", "logpurge", "olcAccessLogPurge", 2, 2, false}, {"accesslog", "logsuccess", "olcAccessLogSuccess", 1, 1, false},
 	{"accesslog", "logold", "olcAccessLogOld", 1, 1, false}, {"accesslog", "logoldattr", "olcAccessLogOldAttr", 1, -1, true},
 	{"accesslog", "logbase", "olcAccessLogBase", 2, 2, true},
+	{"sssvlv", "sssvlv-max", "olcSssVlvMax", 1, 1, false}, {"sssvlv", "sssvlv-maxkeys", "olcSssVlvMaxKeys", 1, 1, false},
+	{"sssvlv", "sssvlv-maxperconn", "olcSssVlvMaxPerConn", 1, 1, false},
 	{"lastbind", "lastbind-precision", "olcLastBindPrecision", 1, 1, false}, {"lastbind", "lastbind_forward_updates", "olcLastBindForwardUpdates", 1, 1, false},
 	{"ppolicy", "ppolicy_default", "olcPPolicyDefault", 1, 1, false}, {"ppolicy", "ppolicy_hash_cleartext", "olcPPolicyHashCleartext", 0, 1, false},
 	{"ppolicy", "ppolicy_use_lockout", "olcPPolicyUseLockout", 0, 1, false},
@@ -110,8 +115,9 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 }
 
 // overlayClasses are the object classes of the overlays' entries.
-var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOf",
-	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig", "ppolicy": "olcPPolicyConfig", "lastbind": "olcLastBindConfig"}
+var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOfConfig",
+	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig", "ppolicy": "olcPPolicyConfig", "lastbind": "olcLastBindConfig",
+	"deref": "olcOverlayConfig", "sssvlv": "olcSssVlvConfig"}
 
 // overlays shows the overlays of a database.
 func (b *builder) overlays(e *entry.Entry, d *Database) {
@@ -137,8 +143,18 @@ func nativeOverlay(e *entry.Entry) string {
 	return ""
 }
 
-// nativeOf adds the overlay of an entry of a configuration folder.
-func (c *Config) nativeOf(to *Database, name string, e *entry.Entry) error {
+// overlayEntry adds what an olcOverlay entry stands for to its database.
+func (c *Config) overlayEntry(to *Database, e *entry.Entry) (err error) {
+	name := nativeOverlay(e)
+	switch {
+	case !to.BuiltIn() && !(to.Index < 0 && overlay.Global(name)):
+		return fmt.Errorf("database %s takes no overlay %s", to.Type, e.First("olcOverlay"))
+	case name == "" && to.Syncprov != nil:
+		return fmt.Errorf("overlay syncprov is there already")
+	case name == "":
+		to.Syncprov, err = c.syncprovOf(e)
+		return err
+	}
 	n := New()
 	n.Schema, n.schemaUsed = c.Schema, true
 	d := newDatabase("mdb", e.Name.Pretty, 0)
@@ -148,8 +164,87 @@ func (c *Config) nativeOf(to *Database, name string, e *entry.Entry) error {
 		return err
 	}
 	to.Overlays = append(to.Overlays, d.Overlays[0])
-	if _, err := c.NewOverlays(to, overlay.Env{}); err != nil {
+	return nil
+}
+
+const overlayRDN = "olcoverlay="
+
+// overlaysIn reads the overlays of a database from their entries.
+func (c *Config) overlaysIn(s *state, d *Database) error {
+	d.Overlays, d.Syncprov = nil, nil
+	type item struct {
+		n int
+		e *entry.Entry
+	}
+	var list []item
+	for _, norm := range s.order {
+		if text, ok := strings.CutPrefix(norm, overlayRDN); ok && dn.ParentNorm(norm) == d.entryNorm() {
+			n := 0
+			if j := strings.IndexByte(text, '}'); j > 1 {
+				n, _ = strconv.Atoi(text[1:j])
+			}
+			list = append(list, item{n, s.byNorm[norm]})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b item) int { return a.n - b.n })
+	for _, it := range list {
+		if err := c.overlayEntry(d, it.e); err != nil {
+			return fmt.Errorf("%s: %w", it.e.Name.Pretty, err)
+		}
+	}
+	if _, err := c.NewOverlays(d, overlay.Env{}); err != nil {
 		return err
+	}
+	return nil
+}
+
+// overlayOf takes an overlay entry of a configuration folder: its database has
+// been read before it.
+func (c *Config) overlayOf(e *entry.Entry) error {
+	for _, d := range append([]*Database{c.Frontend}, c.Databases...) {
+		if dn.ParentNorm(e.Name.Norm) == d.entryNorm() {
+			if err := c.overlayEntry(d, e); err != nil {
+				return err
+			}
+			_, err := c.NewOverlays(d, overlay.Env{})
+			return err
+		}
+	}
+	return fmt.Errorf("no database takes overlay %s", e.First("olcOverlay"))
+}
+
+// addOverlay takes a new overlay entry.
+func (x *txn) addOverlay(e *entry.Entry) error {
+	if !strings.HasPrefix(dn.ParentNorm(e.Name.Norm), databaseRDN) {
+		return wire.Errorf(wire.NamingViolation, "overlays are below the entry of a database")
+	}
+	if err := x.numbered(e, "olcOverlay", "", 0); err != nil {
+		return err
+	}
+	return x.checkOverlays(x.with(e), dn.ParentNorm(e.Name.Norm))
+}
+
+// checkOverlays tests the overlays of a database as y has them.
+func (x *txn) checkOverlays(y *txn, database string) error {
+	c, err := y.config()
+	if err != nil {
+		return err
+	}
+	e := y.s.byNorm[database]
+	if e == nil {
+		return wire.Errorf(wire.NoSuchObject, "")
+	}
+	var d *Database
+	if database == frontNorm {
+		_, d, err = c.globalOf(y.s.byNorm["cn=config"], e)
+	} else {
+		d, err = c.databaseOf(e, c.Frontend)
+	}
+	if err == nil {
+		err = c.overlaysIn(y.s, d)
+	}
+	if err != nil {
+		return invalid(err)
 	}
 	return nil
 }

@@ -70,6 +70,10 @@ func (p *parser) file(path string, at *line) error {
 	} else if !st.Mode().IsRegular() && st.IsDir() {
 		return fail(errors.New("is a directory"))
 	}
+	if at != nil {
+		m := markSchema(p.cfg.Schema)
+		defer func() { p.cfg.groupSchema(m, path) }()
+	}
 	if strings.HasSuffix(path, ".ldif") {
 		p.cfg.schemaUsed = true
 		if err := p.cfg.Schema.LoadLDIF(f, path); err != nil {

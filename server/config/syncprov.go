@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/replica"
@@ -71,39 +70,6 @@ func (c *Config) syncprovOf(e *entry.Entry) (*Syncprov, error) {
 	d.Syncprov = newSyncprov()
 	p := &parser{cfg: n, db: d, overlay: "syncprov", entryMode: true}
 	return d.Syncprov, p.runEntry(e, nil)
-}
-
-// syncprovIn finds the overlay of a database in the tree; nil when there is none.
-func (c *Config) syncprovIn(s *state, d *Database) (*Syncprov, error) {
-	for norm, e := range s.byNorm {
-		if strings.HasPrefix(norm, "olcoverlay=") && dn.ParentNorm(norm) == d.entryNorm() && nativeOverlay(e) == "" {
-			return c.syncprovOf(e)
-		}
-	}
-	return nil, nil
-}
-
-// overlayOf takes an overlay entry of a configuration folder: its database has
-// been read before it.
-func (c *Config) overlayOf(e *entry.Entry) error {
-	for _, d := range c.Databases {
-		if dn.ParentNorm(e.Name.Norm) != d.entryNorm() {
-			continue
-		}
-		if !d.HoldsEntries() {
-			break
-		}
-		if name := nativeOverlay(e); name != "" {
-			return c.nativeOf(d, name, e)
-		}
-		if d.Syncprov != nil {
-			break
-		}
-		var err error
-		d.Syncprov, err = c.syncprovOf(e)
-		return err
-	}
-	return fmt.Errorf("no database takes overlay %s", e.First("olcOverlay"))
 }
 
 // runSyncrepl takes a syncrepl line: the database is a copy of another server's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,8 @@ import (
 type Live interface {
 	Global(old, now *Global, oldFront, front *Database) error
 	Database(old, now *Database) error
+	// Schema puts another schema into force. It is called before the others.
+	Schema(s *schema.Schema) error
 	// OpenDatabase brings a new database into service; CloseDatabase takes one
 	// out for good once the operations on it have ended.
 	OpenDatabase(d *Database) error
@@ -153,17 +156,36 @@ func (t *Tree) number(s *state) {
 // adopt brings the configuration to what the entries say.
 func (t *Tree) adopt(s *state) error {
 	c := t.cfg
-	front := s.byNorm["olcdatabase={-1}frontend,cn=config"]
-	global := t.changed(s, "cn=config") || front != nil && t.changed(s, front.Name.Norm)
+	now, err := schemaFor(c.Schema, t.base, s)
+	if err != nil {
+		return err
+	}
+	c.Schema = now
+	touched := map[string]bool{}
+	for _, ch := range diffStates(t.base, s) {
+		e := ch.after
+		if e == nil {
+			e = ch.before
+		}
+		touched[e.Name.Norm] = true
+		if strings.HasPrefix(e.Name.Norm, overlayRDN) {
+			touched[dn.ParentNorm(e.Name.Norm)] = true
+		}
+	}
+	front := s.byNorm[frontNorm]
+	global := touched["cn=config"] || touched[frontNorm]
 	if global {
 		g, f, err := c.globalOf(s.byNorm["cn=config"], front)
+		if err == nil && front != nil {
+			err = c.overlaysIn(s, f)
+		}
 		if err != nil {
 			return fmt.Errorf("cn=config: %v", err)
 		}
 		c.Global, c.Frontend = *g, f
 	}
-	changed := func(norm string) bool { return t.changed(s, norm) }
-	list, _, err := c.databasesOf(s, func(norm string) bool { return global || t.changed(s, norm) }, changed)
+	changed := func(norm string) bool { return touched[norm] }
+	list, _, err := c.databasesOf(s, func(norm string) bool { return global || touched[norm] }, changed)
 	if err != nil {
 		return err
 	}

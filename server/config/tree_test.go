@@ -15,6 +15,7 @@ import (
 	"libslapi/server/entry"
 	"libslapi/server/filter"
 	"libslapi/server/plugin"
+	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
 
@@ -41,6 +42,8 @@ type fakeLive struct {
 	global *Global
 	front  *Database
 }
+
+func (*fakeLive) Schema(*schema.Schema) error { return nil }
 
 func (f *fakeLive) Global(old, now *Global, of, nf *Database) error {
 	f.calls = append(f.calls, "global")

@@ -48,6 +48,9 @@ func addConfigTypes(s *schema.Schema) error {
 			return fmt.Errorf("type table: %s: %v", name, err)
 		}
 	}
+	if err := addConfigClasses(s); err != nil {
+		return err
+	}
 	return addMonitorSchema(s)
 }
 
@@ -343,12 +346,29 @@ olcAccessLogOldAttr 1.3.6.1.4.1.4203.1.12.2.3.3.4.6 s
 olcAccessLogBase 1.3.6.1.4.1.4203.1.12.2.3.3.4.7 s
 olcAuditlogFile 1.3.6.1.4.1.4203.1.12.2.3.3.15.1 x
 olcConstraintAttribute 1.3.6.1.4.1.4203.1.12.2.3.3.13.1 x
-olcLastBindPrecision 1.3.6.1.4.1.4203.1.12.2.3.3.33.1 i1
-olcLastBindForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.3.33.2 b1
+olcLastBindPrecision 1.3.6.1.4.1.4203.1.12.2.3.4.5.1 i1
+olcLastBindForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.5.2 b1
+olcSssVlvMax 1.3.6.1.4.1.4203.1.12.2.3.3.21.1 i1
+olcSssVlvMaxKeys 1.3.6.1.4.1.4203.1.12.2.3.3.21.2 i1
+olcSssVlvMaxPerConn 1.3.6.1.4.1.4203.1.12.2.3.3.21.3 i1
+olcCollectInfo 1.3.6.1.4.1.4203.1.12.2.3.3.19.1 s
+olcDDSdefaultTtl 1.3.6.1.4.1.4203.1.12.2.3.3.9.4 s1
+olcDDSinterval 1.3.6.1.4.1.4203.1.12.2.3.3.9.5 s1
+olcDDSmaxDynamicObjects 1.3.6.1.4.1.4203.1.12.2.3.3.9.7 i1
+olcDDSmaxTtl 1.3.6.1.4.1.4203.1.12.2.3.3.9.2 s1
+olcDDSminTtl 1.3.6.1.4.1.4203.1.12.2.3.3.9.3 s1
+olcDDSstate 1.3.6.1.4.1.4203.1.12.2.3.3.9.1 b1
+olcDDStolerance 1.3.6.1.4.1.4203.1.12.2.3.3.9.6 s1
+olcDynListAttrSet 1.3.6.1.4.1.4203.1.12.2.3.3.8.1 s
+olcRetcodeInDir 1.3.6.1.4.1.4203.1.12.2.3.3.20.3 b1
+olcRetcodeItem 1.3.6.1.4.1.4203.1.12.2.3.3.20.2 s
+olcRetcodeParent 1.3.6.1.4.1.4203.1.12.2.3.3.20.1 d1
+olcRetcodeSleep 1.3.6.1.4.1.4203.1.12.2.3.3.20.4 i1
+olcValSortAttr 1.3.6.1.4.1.4203.1.12.2.3.3.5.1 s
 olcPPolicyDefault 1.3.6.1.4.1.4203.1.12.2.3.3.12.1 d1
 olcPPolicyHashCleartext 1.3.6.1.4.1.4203.1.12.2.3.3.12.2 b1
-olcPPolicyForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.3.12.3 b1
-olcPPolicyUseLockout 1.3.6.1.4.1.4203.1.12.2.3.3.12.4 b1
+olcPPolicyForwardUpdates 1.3.6.1.4.1.4203.1.12.2.3.3.12.4 b1
+olcPPolicyUseLockout 1.3.6.1.4.1.4203.1.12.2.3.3.12.3 b1
 olcPPolicySendNetscapeControls 1.3.6.1.4.1.4203.1.12.2.3.3.12.6 b1
 olcUniqueBase 1.3.6.1.4.1.4203.1.12.2.3.3.10.1 d1
 olcUniqueIgnore 1.3.6.1.4.1.4203.1.12.2.3.3.10.2 s

@@ -101,6 +101,9 @@ func (l *live) OpenDatabase(cd *config.Database) error {
 	if err := d.openOne(cd, c); err != nil {
 		return err
 	}
+	if err := d.setOverlays(c, cd); err != nil {
+		return errors.Join(err, l.CloseDatabase(cd))
+	}
 	l.gate.configure(c)
 	d.startConsumersOf(cd)
 	d.tellState(cd.Name, backendGone, backendOn)
@@ -112,6 +115,9 @@ func (l *live) CloseDatabase(cd *config.Database) error {
 	d := (*Daemon)(l)
 	d.stopConsumersOf(cd.Name)
 	d.tellState(cd.Name, backendOn, backendGone)
+	if err := d.chain.Set(cd.Name, nil); err != nil {
+		l.slog.Error("the overlays of a deleted database did not end", "database", cd.Name, "error", err)
+	}
 	gone := l.server.RemoveDatabase(cd.Name)
 	d.mu.Lock()
 	delete(d.databases, cd.Name)

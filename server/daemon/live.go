@@ -3,12 +3,14 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"libslapi/server/backend"
 	"libslapi/server/config"
 	"libslapi/server/operation"
 	"libslapi/server/plugin"
+	"libslapi/server/schema"
 	"libslapi/server/wire"
 )
 
@@ -36,6 +38,11 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 			*db = *o
 		})
 	}
+	if !sameOverlays(oldFront, front) {
+		if err := (*Daemon)(l).setOverlays(c, front); err != nil {
+			return err
+		}
+	}
 	l.gate.configure(c)
 	l.sasl.Configure(saslSettings(now))
 	l.front.SetIdleTimeout(time.Duration(now.IdleTimeout) * time.Second)
@@ -59,12 +66,36 @@ func (l *live) Database(old, now *config.Database) error {
 			return fmt.Errorf("indexes: %w", err)
 		}
 	}
+	if !sameOverlays(old, now) {
+		if err := (*Daemon)(l).setOverlays(c, now); err != nil {
+			return err
+		}
+	}
 	l.server.UpdateDatabase(now.Name, func(db *operation.Database) {
 		o.Backend, o.NoSchemaCheck = db.Backend, db.NoSchemaCheck
 		*db = *o
 	})
 	l.gate.configure(c)
 	return nil
+}
+
+// Schema implements config.Live.
+func (l *live) Schema(s *schema.Schema) error {
+	l.server.SetSchema(s)
+	return nil
+}
+
+// sameOverlays tells whether two versions of a database have the same overlays.
+func sameOverlays(a, b *config.Database) bool {
+	if a.LastBind != b.LastBind || a.RootDN != b.RootDN || len(a.Overlays) != len(b.Overlays) {
+		return false
+	}
+	for i := range a.Overlays {
+		if a.Overlays[i].Name != b.Overlays[i].Name || !reflect.DeepEqual(a.Overlays[i].Lines, b.Overlays[i].Lines) {
+			return false
+		}
+	}
+	return true
 }
 
 func sameIndexes(a, b []config.Index) bool {

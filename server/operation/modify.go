@@ -10,6 +10,12 @@ import (
 	"libslapi/server/wire"
 )
 
+// rewriter is a backend that gives the changes of a modify another form: the
+// configuration, where values have places.
+type rewriter interface {
+	RewriteModify(e *entry.Entry, changes []wire.Change) ([]wire.Change, *wire.Error)
+}
+
 // modify applies the changes of op.Modify.
 func (c *change) modify() error {
 	op := c.op
@@ -18,6 +24,13 @@ func (c *change) modify() error {
 		return err
 	}
 	op.Before = before
+	if r, ok := c.db.Backend.(rewriter); ok {
+		changes, rerr := r.RewriteModify(before, op.Modify.Changes)
+		if rerr != nil {
+			return rerr
+		}
+		op.Modify.Changes = changes
+	}
 	if err := c.hashChanges(before); err != nil {
 		return err
 	}

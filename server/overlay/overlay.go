@@ -68,13 +68,25 @@ var kinds = map[string]func(env *Env, lines [][]string) (Overlay, error){
 	"unique": newUnique, "refint": newRefint, "memberof": newMemberOf,
 	"auditlog": newAuditLog, "constraint": newConstraint, "accesslog": newAccessLog, "ppolicy": newPasswordPolicy,
 	"lastbind": newLastBind,
+	// What these two bring is always there; they are lines of a configuration only.
+	"deref": newNothing, "sssvlv": newNothing,
 }
 
 // Known tells whether there is an overlay of this name.
 func Known(name string) bool { return kinds[name] != nil }
 
 // Global tells whether an overlay may stand before the databases, for all of them.
-func Global(name string) bool { return name == "accesslog" }
+func Global(name string) bool { return name == "accesslog" || name == "deref" || name == "sssvlv" }
+
+// nothing is an overlay that changes nothing.
+type nothing struct{}
+
+func newNothing(*Env, [][]string) (Overlay, error) { return nothing{}, nil }
+
+func (nothing) Points() []plugin.Point { return nil }
+func (nothing) Run(plugin.Services, plugin.Point, *plugin.Operation) *wire.Error {
+	return nil
+}
 
 // New makes an overlay.
 func New(name string, env *Env, lines [][]string) (Overlay, error) {

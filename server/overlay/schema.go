@@ -2,6 +2,8 @@ package overlay
 
 import (
 	"fmt"
+	"strings"
+	"sync"
 
 	"libslapi/server/schema"
 )
@@ -45,3 +47,16 @@ func Schema(name string, s *schema.Schema) error {
 	}
 	return nil
 }
+
+// Brings tells whether an element of this name comes with an overlay.
+func Brings(name string) bool { return brought()[strings.ToLower(name)] }
+
+var brought = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for _, list := range bring {
+		for _, d := range list {
+			m[strings.ToLower(d.name)] = true
+		}
+	}
+	return m
+})

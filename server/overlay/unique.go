@@ -270,7 +270,7 @@ func (d *uniqueDomain) check(s plugin.Services, op *plugin.Operation, u *uniqueU
 	}
 	for i := range list {
 		if list[i].name.Norm != now.Name.Norm {
-			return wire.Errorf(wire.ConstraintViolation, "some attributes not unique")
+			return wire.Errorf(wire.ConstraintViolation, "non-unique attributes found with %s", f)
 		}
 	}
 	return nil
