@@ -217,6 +217,7 @@ typedef void (*slapi_eq_fn_t)(time_t when, void *arg);
  * functions as they are.
  */
 
+/* The same as slapi_pblock_init. */
 void slapi_pblock_clear(Slapi_PBlock *pb);
 /* Forgets one parameter; -1 when it was not set. */
 int slapi_pblock_delete_param(Slapi_PBlock *pb, int arg);
@@ -228,6 +229,9 @@ int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value);
 void slapi_pblock_init(Slapi_PBlock *pb);
 /* GIVEN: slapi_pblock_destroy. */
 Slapi_PBlock *slapi_pblock_new(void);
+/* 0, or -1 for an unknown number, one that the plug-in's type does not have, and one that is read only. A
+ * pointer is LENT: it must live as long as the pblock uses it; what a parameter says is TAKEN is freed by the
+ * server. */
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value);
 
 /* ---------------------------------------------------------------- Memory */
@@ -236,36 +240,48 @@ int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value);
 
 /* bvd is raw storage: its old value is not freed. slapi_ber_bvdone frees the new one. */
 void slapi_ber_bvcpy(struct berval *bvd, const struct berval *bvs);
+/* Frees the bytes and empties the struct, not the struct itself. */
 void slapi_ber_bvdone(struct berval *bvp);
 /* *array grows by string, which is TAKEN. */
 void slapi_ch_array_add(char ***array, char *string);
+/* The same; answers how many strings there are now. */
 int slapi_ch_array_add_ext(char ***array, char *string);
 /* GIVEN: slapi_ch_array_free. */
 char **slapi_ch_array_dup(char **array);
 /* TAKEN: the array and its strings. */
 void slapi_ch_array_free(char **array);
+/* 1 when the array has the string in any case (UTF-8), else 0. */
 int slapi_ch_array_utf8_inlist(char **array, char *string);
 /* GIVEN: slapi_ch_bvfree. */
 struct berval *slapi_ch_bvdup(const struct berval *);
+/* GIVEN copy of a NULL-terminated array: free each with slapi_ch_bvfree, then the array (ber_bvecfree does
+ * both). NULL for NULL. */
 struct berval **slapi_ch_bvecdup(struct berval **);
+/* TAKEN; *v becomes NULL. */
 void slapi_ch_bvfree(struct berval **v);
+/* GIVEN, zeroed: slapi_ch_free. Never NULL. */
 char *slapi_ch_calloc(unsigned long nelem, unsigned long size);
 /* Frees *ptr and sets it to NULL. The IBM servers' frees ptr itself: a plug-in
  * built so must be configured with that dialect. */
 #ifdef SLAPI_DIALECT_IBM
 void slapi_ch_free(void *ptr);
 #else
+/* Frees *ptr and sets it to NULL; nothing for NULL. */
 void slapi_ch_free(void **ptr);
 #endif
 /* As slapi_ch_free, typed. */
 void slapi_ch_free_string(char **s);
 /* GIVEN: slapi_ch_free. Never NULL. */
 char *slapi_ch_malloc(unsigned long size);
+/* GIVEN: slapi_ch_free. alignment is a power of two (the program ends otherwise, as in 389). */
 char *slapi_ch_memalign(uint32_t size, uint32_t alignment);
+/* block is TAKEN, the result GIVEN. Never NULL. NULL for block makes a new one. */
 char *slapi_ch_realloc(char *block, unsigned long size);
 /* GIVEN: slapi_ch_free_string. */
 char *slapi_ch_smprintf(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+/* Length of s, 0 for NULL. */
 size_t slapi_ch_stlen(const char *s);
+/* GIVEN: slapi_ch_free_string. NULL for NULL alone. */
 char *slapi_ch_strdup(const char *s);
 
 /* ---------------------------------------------------------------- Entries */
@@ -277,6 +293,7 @@ char *slapi_ch_strdup(const char *s);
 
 /* GIVEN LDIF: slapi_ch_free_string. *len does not count the NUL. */
 char *slapi_entry2str(Slapi_Entry *e, int *len);
+/* The same with SLAPI_DUMP_* options (nowrap, no operational attributes, minimal encoding). */
 char *slapi_entry2str_with_options(Slapi_Entry *e, int *len, int options);
 /* Adds what the RDN says and the attributes lack. LDAP result code. */
 int slapi_entry_add_rdn_values(Slapi_Entry *e);
@@ -284,12 +301,15 @@ int slapi_entry_add_rdn_values(Slapi_Entry *e);
 int slapi_entry_add_string(Slapi_Entry *e, const char *type, const char *value);
 /* As slapi_entry_add_string; the value is copied. */
 int slapi_entry_add_value(Slapi_Entry *e, const char *type, const Slapi_Value *value);
+/* Copies. LDAP result code: LDAP_TYPE_OR_VALUE_EXISTS, with nothing added, when one is there. */
 int slapi_entry_add_values(Slapi_Entry *e, const char *type, struct berval **vals);
 /* Copies. LDAP_TYPE_OR_VALUE_EXISTS, with nothing added, when one is there. */
 int slapi_entry_add_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+/* Appends copies of all values. 0, or -1. */
 int slapi_entry_add_valueset(Slapi_Entry *e, const char *type, Slapi_ValueSet *vs);
 /* GIVEN: slapi_entry_free. */
 Slapi_Entry *slapi_entry_alloc(void);
+/* Applies one mod to the entry in memory. LDAP result code. */
 int slapi_entry_apply_mod(Slapi_Entry *e, LDAPMod *mod);
 /* IBM's: as slapi_entry_free, with an answer. TAKEN. */
 int slapi_entry_delete(Slapi_Entry *e);
@@ -297,43 +317,65 @@ int slapi_entry_delete(Slapi_Entry *e);
 int slapi_entry_apply_mods(Slapi_Entry *e, LDAPMod **mods);
 /* 0 removed, 1 was not there. */
 int slapi_entry_attr_delete(Slapi_Entry *e, const char *type);
+/* 1 when the entry has the attribute, else 0. */
 int slapi_entry_attr_exists(Slapi_Entry *e, const char *type);
 /* 0 with the attribute LENT in *attr, or -1. */
 int slapi_entry_attr_find(const Slapi_Entry *e, const char *type, Slapi_Attr **attr);
 /* "on", "yes", "true" and numbers but 0 are true. */
 int slapi_entry_attr_get_bool(const Slapi_Entry *e, const char *type);
+/* The same with an answer for an attribute that is absent. */
 int slapi_entry_attr_get_bool_ext(const Slapi_Entry *e, const char *type, int default_value);
 /* GIVEN copy of the first value: slapi_ch_free_string; NULL when absent. */
 char *slapi_entry_attr_get_charptr(const Slapi_Entry *e, const char *type);
 /* GIVEN: slapi_ch_array_free; NULL when absent. */
 char **slapi_entry_attr_get_charray(const Slapi_Entry *e, const char *type);
+/* The same; *numVals is set to their number. */
 char **slapi_entry_attr_get_charray_ext(const Slapi_Entry *e, const char *type, int *numVals);
+/* The first value as a decimal number; 0 when absent or no number. */
 int slapi_entry_attr_get_int(const Slapi_Entry *e, const char *type);
+/* The first value as a decimal number; 0 when absent or no number. */
 long slapi_entry_attr_get_long(const Slapi_Entry *e, const char *type);
+/* The first value as a decimal number; 0 when absent or no number. */
 slapi_longlong slapi_entry_attr_get_longlong(const Slapi_Entry *e, const char *type);
 /* LENT first value, NULL when absent. */
 const char *slapi_entry_attr_get_ref(Slapi_Entry *e, const char *attrname);
+/* The first value as a decimal number; 0 when absent or no number. */
 unsigned int slapi_entry_attr_get_uint(const Slapi_Entry *e, const char *type);
+/* The first value as a decimal number; 0 when absent or no number. */
 unsigned long slapi_entry_attr_get_ulong(const Slapi_Entry *e, const char *type);
+/* The first value as a decimal number; 0 when absent or no number. */
 slapi_ulonglong slapi_entry_attr_get_ulonglong(const Slapi_Entry *e, const char *type);
 /* LENT, NULL-terminated; NULL when absent. */
 const Slapi_Value **slapi_entry_attr_get_valuearray(const Slapi_Entry *e, const char *attrname);
+/* 1 when the attribute has a value that is equal by its equality rule, else 0. */
 int slapi_entry_attr_has_syntax_value(const Slapi_Entry *e, const char *type, const Slapi_Value *value);
+/* 1 when the attribute has a value that is equal by its equality rule, else 0. */
 int slapi_entry_attr_hasvalue(Slapi_Entry *e, const char *type, const char *value);
+/* Copies what is not there yet; values that are there stay as they are. 0, or -1. */
 int slapi_entry_attr_merge(Slapi_Entry *e, const char *type, struct berval **vals);
+/* Copies what is not there yet; values that are there stay as they are. 0, or -1. */
 int slapi_entry_attr_merge_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
+/* Copies in place of all values; no values remove the attribute. 0, or -1. */
 int slapi_entry_attr_replace(Slapi_Entry *e, const char *type, struct berval **vals);
 /* Copies; no values remove the attribute. */
 int slapi_entry_attr_replace_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
 /* One value in place of all; NULL removes the attribute. */
 void slapi_entry_attr_set_charptr(Slapi_Entry *e, const char *type, const char *value);
+/* The number as text in place of all values. */
 void slapi_entry_attr_set_int(Slapi_Entry *e, const char *type, int l);
+/* The number as text in place of all values. */
 void slapi_entry_attr_set_long(Slapi_Entry *e, const char *type, long l);
+/* The number as text in place of all values. */
 void slapi_entry_attr_set_longlong(Slapi_Entry *e, const char *type, slapi_longlong l);
+/* The number as text in place of all values. */
 void slapi_entry_attr_set_uint(Slapi_Entry *e, const char *type, unsigned int l);
+/* The number as text in place of all values. */
 void slapi_entry_attr_set_ulong(Slapi_Entry *e, const char *type, uint64_t l);
+/* SLAPI_ENTRY_FLAG_*. */
 void slapi_entry_clear_flag(Slapi_Entry *e, unsigned char flag);
+/* Removes the value that is equal to this one. LDAP result code: noSuchAttribute when it is not there. */
 int slapi_entry_delete_string(Slapi_Entry *e, const char *type, const char *value);
+/* Removes these values, all of them or none; no values remove the attribute. LDAP result code. */
 int slapi_entry_delete_values(Slapi_Entry *e, const char *type, struct berval **vals);
 /* All or none: LDAP_NO_SUCH_ATTRIBUTE. No values: the attribute. */
 int slapi_entry_delete_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
@@ -343,26 +385,33 @@ void slapi_entry_diff(Slapi_Mods *smods, Slapi_Entry *e1, Slapi_Entry *e2, int d
 Slapi_Entry *slapi_entry_dup(const Slapi_Entry *e);
 /* 0 with *attr LENT, -1 for an entry without attributes. */
 int slapi_entry_first_attr(const Slapi_Entry *e, Slapi_Attr **attr);
+/* Not 0 when the flag (SLAPI_ENTRY_FLAG_*) is set. */
 int slapi_entry_flag_is_set(const Slapi_Entry *e, unsigned char flag);
 /* TAKEN. An entry that the server lent is left alone. */
 void slapi_entry_free(Slapi_Entry *e);
 /* LENT: the pretty form. */
 char *slapi_entry_get_dn(Slapi_Entry *e);
+/* LENT: the name in its pretty form; NULL for NULL. */
 const char *slapi_entry_get_dn_const(const Slapi_Entry *e);
 /* LENT: the normal form. */
 char *slapi_entry_get_ndn(Slapi_Entry *e);
+/* LENT: the RDN in its normal form; NULL when there is none. */
 const char *slapi_entry_get_nrdn_const(const Slapi_Entry *e);
+/* LENT: the RDN as it stands in the name; NULL when there is none. */
 const char *slapi_entry_get_rdn_const(const Slapi_Entry *e);
 /* LENT, part of the entry. */
 Slapi_DN *slapi_entry_get_sdn(Slapi_Entry *e);
+/* LENT: the name. */
 const Slapi_DN *slapi_entry_get_sdn_const(const Slapi_Entry *e);
 /* LENT, part of the entry. */
 Slapi_RDN *slapi_entry_get_srdn(Slapi_Entry *e);
+/* LENT: the RDN. */
 const Slapi_RDN *slapi_entry_get_srdn_const(const Slapi_Entry *e);
 /* LENT: entryUUID, or nsUniqueId for 389 plug-ins; NULL when there is none. */
 const char *slapi_entry_get_uniqueid(const Slapi_Entry *e);
 /* 1 or 0; asks the directory when the entry does not say. */
 int slapi_entry_has_children(const Slapi_Entry *e);
+/* The same; with include_tombstone not 0, deleted entries that are kept count too. */
 int slapi_entry_has_children_ext(const Slapi_Entry *e, int include_tombstone);
 /* dn and a are TAKEN. */
 void slapi_entry_init(Slapi_Entry *e, char *dn, Slapi_Attr *a);
@@ -372,17 +421,21 @@ void slapi_entry_init_ext(Slapi_Entry *e, Slapi_DN *sdn, Slapi_Attr *a);
 int slapi_entry_merge_values_sv(Slapi_Entry *e, const char *type, Slapi_Value **vals);
 /* 0 with *attr LENT, -1 at the end. */
 int slapi_entry_next_attr(const Slapi_Entry *e, Slapi_Attr *prevattr, Slapi_Attr **attr);
+/* 1 when the attributes have every value of the RDN, else 0. */
 int slapi_entry_rdn_values_present(const Slapi_Entry *e);
 /* LDAP result code. newrdn and newsuperior are copied. */
 int slapi_entry_rename(Slapi_Entry *e, const char *newrdn, int deleteoldrdn, Slapi_DN *newsuperior);
 /* OpenLDAP plug-ins: copied. 389: TAKEN. */
 void slapi_entry_set_dn(Slapi_Entry *e, char *dn);
+/* SLAPI_ENTRY_FLAG_*. */
 void slapi_entry_set_flag(Slapi_Entry *e, unsigned char flag);
 /* TAKEN. */
 void slapi_entry_set_normdn(Slapi_Entry *e, char *normdn);
+/* The entry's name begins with this RDN from now on. Its attributes stay as they are. */
 void slapi_entry_set_rdn(Slapi_Entry *e, char *rdn);
 /* Copied. */
 void slapi_entry_set_sdn(Slapi_Entry *e, const Slapi_DN *sdn);
+/* The entry's name begins with this RDN from now on. Its attributes stay as they are. */
 void slapi_entry_set_srdn(Slapi_Entry *e, const Slapi_RDN *srdn);
 /* OpenLDAP plug-ins: copied. 389: TAKEN. */
 void slapi_entry_set_uniqueid(Slapi_Entry *e, char *uniqueid);
@@ -392,24 +445,32 @@ size_t slapi_entry_size(Slapi_Entry *e);
 const char *slapi_fetch_attr(Slapi_Entry *e, char *attrname, char *default_val);
 /* GIVEN: slapi_entry_free; NULL for what is no entry. s is not changed and names no files. */
 Slapi_Entry *slapi_str2entry(char *s, int flags);
+/* The same for text without a "dn:" line: dn names the entry (NULL: the text does). srdn is not looked at. */
 Slapi_Entry *slapi_str2entry_ext(const char *dn, const Slapi_RDN *srdn, char *s, int flags);
+/* The database's number of the entry; 0 for an entry that is not stored. */
 int slapi_x_entry_get_id(Slapi_Entry *e);
 
 /* ---------------------------------------------------------------- Attributes */
 
 /* Values keep the order in which they were added. */
 
+/* Appends a copy without a look at the values that are there. 0, or -1. */
 int slapi_attr_add_value(Slapi_Attr *a, const Slapi_Value *v);
 /* NULL when it fitted into buf, else GIVEN: slapi_ch_free_string. */
 char *slapi_attr_basetype(const char *type, char *buf, size_t bufsiz);
+/* GIVEN copy with all values: slapi_attr_free. */
 Slapi_Attr *slapi_attr_dup(const Slapi_Attr *attr);
 /* A position with *v LENT, or -1 with *v NULL. */
 int slapi_attr_first_value(Slapi_Attr *a, Slapi_Value **v);
+/* 1 when all bits of flag (SLAPI_ATTR_FLAG_*) are set, else 0. */
 int slapi_attr_flag_is_set(const Slapi_Attr *attr, unsigned long flag);
+/* TAKEN; *a becomes NULL. An attribute that is part of an entry is left alone. */
 void slapi_attr_free(Slapi_Attr **a);
 /* GIVEN: free with ber_bvecfree; NULL for no values. */
 int slapi_attr_get_bervals_copy(Slapi_Attr *a, struct berval ***vals);
+/* 0 with *flags set: SLAPI_ATTR_FLAG_* of the type, or -1. */
 int slapi_attr_get_flags(const Slapi_Attr *attr, unsigned long *flags);
+/* 0 with *numValues set, or -1. */
 int slapi_attr_get_numvalues(const Slapi_Attr *a, int *numValues);
 /* GIVEN: slapi_ch_free_string. */
 int slapi_attr_get_oid_copy(const Slapi_Attr *attr, char **oidp);
@@ -421,12 +482,15 @@ int slapi_attr_get_values(Slapi_Attr *attr, struct berval ***vals);
 int slapi_attr_get_valueset(const Slapi_Attr *a, Slapi_ValueSet **vs);
 /* a is raw storage; type is copied. Answers a. */
 Slapi_Attr *slapi_attr_init(Slapi_Attr *a, const char *type);
+/* 1 for the names of who changed or made an entry, and when; else 0. */
 int slapi_attr_is_last_mod(char *attr);
 /* GIVEN: slapi_attr_free. To be initialised by slapi_attr_init. */
 Slapi_Attr *slapi_attr_new(void);
 /* hint is what first_value or next_value gave. */
 int slapi_attr_next_value(Slapi_Attr *a, int hint, Slapi_Value **v);
+/* type is copied; the values stay. 0, or -1. */
 int slapi_attr_set_type(Slapi_Attr *a, const char *type);
+/* Copies in place of all values; NULL leaves none. 0, or -1. */
 int slapi_attr_set_valueset(Slapi_Attr *a, const Slapi_ValueSet *vs);
 /* 0 when they match in the way opt says (SLAPI_TYPE_CMP_*). */
 int slapi_attr_type_cmp(const char *t1, const char *t2, int opt);
@@ -434,6 +498,7 @@ int slapi_attr_type_cmp(const char *t1, const char *t2, int opt);
 int slapi_attr_types_equivalent(const char *t1, const char *t2);
 /* 0 equal by the equality rule of the type. */
 int slapi_attr_value_cmp(const Slapi_Attr *attr, const struct berval *v1, const struct berval *v2);
+/* 0 equal by the equality rule of the type. */
 int slapi_attr_value_cmp_ext(const Slapi_Attr *a, Slapi_Value *v1, Slapi_Value *v2);
 /* 0 found, -1 not. */
 int slapi_attr_value_find(const Slapi_Attr *a, const struct berval *v);
@@ -446,44 +511,69 @@ int slapi_attr_value_find(const Slapi_Attr *a, const struct berval *v);
 
 /* 0 equal by a's equality rule; a NULL compares bytes. */
 int slapi_value_compare(const Slapi_Attr *a, const Slapi_Value *v1, const Slapi_Value *v2);
+/* GIVEN: slapi_value_free. NULL for NULL. */
 Slapi_Value *slapi_value_dup(const Slapi_Value *v);
 /* TAKEN; *value becomes NULL. */
 void slapi_value_free(Slapi_Value **value);
 /* LENT. */
 const struct berval *slapi_value_get_berval(const Slapi_Value *value);
+/* What slapi_value_set_flags stored. */
 unsigned long slapi_value_get_flags(Slapi_Value *v);
+/* The text as a decimal number; 0 when it is none. */
 int slapi_value_get_int(const Slapi_Value *value);
+/* Bytes of the value, without the NUL. */
 size_t slapi_value_get_length(const Slapi_Value *value);
+/* The text as a decimal number; 0 when it is none. */
 long slapi_value_get_long(const Slapi_Value *value);
+/* The text as a decimal number; 0 when it is none. */
 slapi_longlong slapi_value_get_longlong(const Slapi_Value *value);
 /* LENT; NULL for an empty Slapi_Value. */
 const char *slapi_value_get_string(const Slapi_Value *value);
+/* The same as slapi_value_get_timelong, as a time_t. */
 time_t slapi_value_get_time_time_t(const Slapi_Value *value);
 /* Seconds of "3600", "1h", "2d12h"; -1 for other text. */
 long slapi_value_get_timelong(const Slapi_Value *value);
+/* The same as slapi_value_get_timelong. */
 slapi_longlong slapi_value_get_timelonglong(const Slapi_Value *value);
+/* The text as a decimal number; 0 when it is none. */
 unsigned int slapi_value_get_uint(const Slapi_Value *value);
+/* The text as a decimal number; 0 when it is none. */
 unsigned long slapi_value_get_ulong(const Slapi_Value *value);
+/* The text as a decimal number; 0 when it is none. */
 slapi_ulonglong slapi_value_get_ulonglong(const Slapi_Value *value);
 /* v is raw storage. */
 Slapi_Value *slapi_value_init(Slapi_Value *v);
+/* v is raw storage; the bytes are copied. */
 Slapi_Value *slapi_value_init_berval(Slapi_Value *v, struct berval *bval);
+/* v is raw storage; the text is copied. */
 Slapi_Value *slapi_value_init_string(Slapi_Value *v, const char *s);
+/* v is raw storage; s is TAKEN. */
 Slapi_Value *slapi_value_init_string_passin(Slapi_Value *v, char *s);
 /* GIVEN: slapi_value_free. */
 Slapi_Value *slapi_value_new(void);
+/* GIVEN: slapi_value_free. The bytes are copied; NULL makes an empty one. */
 Slapi_Value *slapi_value_new_berval(const struct berval *bval);
+/* GIVEN: slapi_value_free. The text is copied; NULL makes an empty one. */
 Slapi_Value *slapi_value_new_string(const char *s);
 /* s is TAKEN. */
 Slapi_Value *slapi_value_new_string_passin(char *s);
+/* GIVEN: slapi_value_free. A copy; NULL makes an empty one. */
 Slapi_Value *slapi_value_new_value(const Slapi_Value *v);
+/* Copies len bytes in place of what it has. Answers value. */
 Slapi_Value *slapi_value_set(Slapi_Value *value, void *val, unsigned long len);
+/* Copies the bytes in place of what it has. Answers value. */
 Slapi_Value *slapi_value_set_berval(Slapi_Value *value, const struct berval *bval);
+/* A word for the caller's use; it is copied with the value. */
 void slapi_value_set_flags(Slapi_Value *v, unsigned long flags);
+/* The number as text in place of what it has. 0, or -1. */
 int slapi_value_set_int(Slapi_Value *value, int intVal);
+/* Copies the text in place of what it has. 0, or -1. */
 int slapi_value_set_string(Slapi_Value *value, const char *strVal);
+/* The same; strVal is TAKEN unless -1 is answered. */
 int slapi_value_set_string_passin(Slapi_Value *value, char *strVal);
+/* Copies bytes and flags in place of what value has. Answers value, NULL when one is NULL. */
 Slapi_Value *slapi_value_set_value(Slapi_Value *value, const Slapi_Value *vfrom);
+/* slapi_value_set_flags for each of a NULL-terminated array. */
 void slapi_values_set_flags(Slapi_Value **vs, unsigned long flags);
 
 /* ---------------------------------------------------------------- Value sets */
@@ -495,21 +585,31 @@ void slapi_values_set_flags(Slapi_Value **vs, unsigned long flags);
 /* LDAP_TYPE_OR_VALUE_EXISTS leaves addval the caller's. */
 int slapi_valueset_add_attr_value_ext(const Slapi_Attr *a, Slapi_ValueSet *vs, Slapi_Value *addval,
                                       unsigned long flags);
+/* Appends a copy. */
 void slapi_valueset_add_value(Slapi_ValueSet *vs, const Slapi_Value *addval);
 /* SLAPI_VALUE_FLAG_PASSIN: addval is TAKEN, else copied. */
 void slapi_valueset_add_value_ext(Slapi_ValueSet *vs, const Slapi_Value *addval, unsigned long flags);
+/* How many values; 0 for NULL. */
 int slapi_valueset_count(const Slapi_ValueSet *vs);
+/* Frees the values; the set is empty then, for further use. */
 void slapi_valueset_done(Slapi_ValueSet *vs);
 /* LENT, NULL when absent. */
 Slapi_Value *slapi_valueset_find(const Slapi_Attr *a, const Slapi_ValueSet *vs, const Slapi_Value *v);
+/* 0 with *v LENT, or -1 with *v NULL in an empty set. */
 int slapi_valueset_first_value(Slapi_ValueSet *vs, Slapi_Value **v);
+/* TAKEN, with its values. A set that is part of an attribute is left alone. */
 void slapi_valueset_free(Slapi_ValueSet *vs);
+/* vs is raw storage. */
 void slapi_valueset_init(Slapi_ValueSet *vs);
+/* 1 without values, and for NULL. */
 int slapi_valueset_isempty(const Slapi_ValueSet *vs);
+/* Copies what vs1 lacks by a's equality rule from vs2. */
 void slapi_valueset_join_attr_valueset(const Slapi_Attr *a, Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2);
 /* GIVEN: slapi_valueset_free. */
 Slapi_ValueSet *slapi_valueset_new(void);
+/* index is what the call before gave. The next number with *v LENT, or -1. */
 int slapi_valueset_next_value(Slapi_ValueSet *vs, int index, Slapi_Value **v);
+/* Appends copies of the values of a mod. */
 void slapi_valueset_set_from_smod(Slapi_ValueSet *vs, Slapi_Mod *smod);
 /* vs1 becomes a copy of vs2. */
 void slapi_valueset_set_valueset(Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2);
@@ -523,15 +623,21 @@ void slapi_valueset_set_valueset(Slapi_ValueSet *vs1, const Slapi_ValueSet *vs2)
 
 /* GIVEN, NULL for what is no DN. */
 char *slapi_create_dn_string(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+/* The same in the normal form. */
 char *slapi_create_dn_string_case(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+/* GIVEN: the value of the first AVA that fmt makes, escaped as in a DN; NULL for what is none. */
 char *slapi_create_rdn_value(const char *fmt, ...) SLAPI_PRINTF(1, 2);
 /* GIVEN; NULL for a suffix of the pblock's backend. */
 char *slapi_dn_beparent(Slapi_PBlock *pb, const char *dn);
 /* LENT, part of dn. */
 const char *slapi_dn_find_parent(const char *dn);
+/* The same; for a deleted entry that is kept (is_tombstone) the parent that it had. */
 const char *slapi_dn_find_parent_ext(const char *dn, int is_tombstone);
+/* OpenLDAP plug-ins: GIVEN normal form, NULL for what is no DN. 389: dn in lower case, in place. */
 char *slapi_dn_ignore_case(char *dn);
+/* 1 when dn is a suffix of the pblock's backend, else 0. */
 int slapi_dn_isbesuffix(Slapi_PBlock *pb, const char *dn);
+/* 1 when childdn lies directly below parentdn, else 0. */
 int slapi_dn_isparent(const char *parentdn, const char *childdn);
 /* 1 when dn is suffix or below it; both are normalised. */
 int slapi_dn_issuffix(const char *dn, const char *suffix);
@@ -539,111 +645,182 @@ int slapi_dn_issuffix(const char *dn, const char *suffix);
 char *slapi_dn_normalize(char *dn);
 /* The same in the normal form. */
 char *slapi_dn_normalize_case(char *dn);
+/* The same in the normal form. */
 int slapi_dn_normalize_case_ext(char *src, size_t src_len, char **dest, size_t *dest_len);
 /* 1 with *dest GIVEN, -1 for what is no DN. src_len 0: up to the NUL. */
 int slapi_dn_normalize_ext(char *src, size_t src_len, char **dest, size_t *dest_len);
+/* Rewrites dn up to end in place (NULL: up to its NUL) and answers the new end. No NUL is written. */
 char *slapi_dn_normalize_to_end(char *dn, char *end);
 /* GIVEN: slapi_ch_free_string; NULL when there is none. */
 char *slapi_dn_parent(const char *dn);
+/* GIVEN; as slapi_dn_find_parent_ext. */
 char *slapi_dn_parent_ext(const char *dn, int is_tombstone);
 /* GIVEN. */
 char *slapi_dn_plus_rdn(const char *dn, const char *rdn);
+/* 1 for the empty name, else 0. */
 int slapi_is_rootdse(const char *dn);
+/* 1 when an RDN is one that replication made: flag RDN_IS_TOMBSTONE or RDN_IS_CONFLICT. */
 int slapi_is_special_rdn(const char *rdn, int flag);
 /* GIVEN. */
 char *slapi_moddn_get_newdn(Slapi_DN *dn_olddn, const char *newrdn, const char *newsuperiordn);
 /* OpenLDAP plug-ins: *type and bv->bv_val GIVEN. 389: LENT, rdn is cut in place. */
 int slapi_rdn2typeval(char *rdn, char **type, struct berval *bv);
+/* Adds an AVA; the value is escaped. 1, or 0 for no change. */
 int slapi_rdn_add(Slapi_RDN *rdn, const char *type, const char *value);
+/* 0 for the same RDN in any order and case, else not 0. */
 int slapi_rdn_compare(Slapi_RDN *rdn1, Slapi_RDN *rdn2);
+/* 1 when it has the AVA, else 0. length: bytes of value. */
 int slapi_rdn_contains(Slapi_RDN *rdn, const char *type, const char *value, size_t length);
+/* 1 with *value LENT when it has an AVA of the type, else 0. */
 int slapi_rdn_contains_attr(Slapi_RDN *rdn, const char *type, char **value);
+/* Frees what it holds; it is empty then, for further use. */
 void slapi_rdn_done(Slapi_RDN *rdn);
+/* TAKEN; *rdn becomes NULL. */
 void slapi_rdn_free(Slapi_RDN **rdn);
+/* 0 with *dn GIVEN (slapi_ch_free_string): all RDNs joined; -1 for one that has its own RDN alone. */
 int slapi_rdn_get_dn(Slapi_RDN *srdn, char **dn);
 /* 1 with type and value LENT, or -1. */
 int slapi_rdn_get_first(Slapi_RDN *rdn, char **type, char **value);
+/* Of all RDNs of a name, leaf first. 0 with *firstrdn LENT, or -1. flag 1: as given, 2: the normal forms. */
 int slapi_rdn_get_first_ext(Slapi_RDN *srdn, const char **firstrdn, int flag);
 /* -1 when absent. OpenLDAP plug-ins count from 0, 389 from 1. */
 int slapi_rdn_get_index(Slapi_RDN *rdn, const char *type, const char *value, size_t length);
+/* As slapi_rdn_get_index, for any AVA of the type; *value is LENT. */
 int slapi_rdn_get_index_attr(Slapi_RDN *rdn, const char *type, char **value);
+/* The number of the topmost RDN with *lastrdn LENT, or -1. */
 int slapi_rdn_get_last_ext(Slapi_RDN *srdn, const char **lastrdn, int flag);
 /* The next number, or -1. */
 int slapi_rdn_get_next(Slapi_RDN *rdn, int index, char **type, char **value);
 /* The list of all RDNs grows by one; addrdn is copied, or TAKEN with byref. */
 int slapi_rdn_add_rdn_to_all_rdns(Slapi_RDN *srdn, char *addrdn, int byref);
+/* The list of all RDNs grows by copies of addsrdn's. 0, or -1. */
 int slapi_rdn_add_srdn_to_all_rdns(Slapi_RDN *srdn, Slapi_RDN *addsrdn);
+/* The number of the RDN behind idx with *nextrdn LENT, or -1. */
 int slapi_rdn_get_next_ext(Slapi_RDN *srdn, int idx, const char **nextrdn, int flag);
+/* LENT: the normal form; NULL when it is empty. */
 const char *slapi_rdn_get_nrdn(Slapi_RDN *srdn);
+/* How many AVAs the RDN has. */
 int slapi_rdn_get_num_components(Slapi_RDN *rdn);
+/* The number of the RDN before idx with *prevrdn LENT, or -1. */
 int slapi_rdn_get_prev_ext(Slapi_RDN *srdn, int idx, const char **prevrdn, int flag);
 /* LENT. */
 const char *slapi_rdn_get_rdn(const Slapi_RDN *rdn);
+/* Bytes that it occupies. */
 size_t slapi_rdn_get_size(Slapi_RDN *srdn);
+/* GIVEN copy of what slapi_rdn_get_value_by_ref finds: slapi_ch_free_string. */
 char *slapi_rdn_get_value(const char *rdn);
+/* LENT, part of rdn: what stands behind the first "="; NULL without one. */
 char *slapi_rdn_get_value_by_ref(const char *rdn);
+/* rdn is raw storage; slapi_rdn_done frees what it comes to hold. */
 void slapi_rdn_init(Slapi_RDN *rdn);
+/* rdn is raw storage. Takes in copies of all RDNs of a name. 0, or -1 for what is no DN. */
 int slapi_rdn_init_all_dn(Slapi_RDN *rdn, const char *dn);
+/* rdn is raw storage. Takes in copies of all RDNs of a name. 0, or -1 for what is no DN. */
 int slapi_rdn_init_all_sdn(Slapi_RDN *rdn, const Slapi_DN *sdn);
+/* The same; for a deleted entry that is kept (is_tombstone) its two leading RDNs are one. */
 int slapi_rdn_init_all_sdn_ext(Slapi_RDN *rdn, const Slapi_DN *sdn, int is_tombstone);
+/* rdn is raw storage. Takes in a copy of the name's first RDN. */
 void slapi_rdn_init_dn(Slapi_RDN *rdn, const char *dn);
+/* rdn is raw storage. Takes in a copy. */
 void slapi_rdn_init_rdn(Slapi_RDN *rdn, const Slapi_RDN *fromrdn);
+/* rdn is raw storage. Takes in a copy of the name's first RDN. */
 void slapi_rdn_init_sdn(Slapi_RDN *rdn, const Slapi_DN *sdn);
+/* 1 for an RDN that replication made for an entry whose name was taken, else 0. */
 int slapi_rdn_is_conflict(Slapi_RDN *rdn);
+/* 1 with more than one AVA, else 0. */
 int slapi_rdn_is_multivalued(Slapi_RDN *rdn);
+/* 1 without a text, and for NULL. */
 int slapi_rdn_isempty(const Slapi_RDN *rdn);
 /* GIVEN: slapi_rdn_free. */
 Slapi_RDN *slapi_rdn_new(void);
+/* GIVEN: slapi_rdn_free. With all RDNs of the name. */
 Slapi_RDN *slapi_rdn_new_all_dn(const char *dn);
+/* GIVEN: slapi_rdn_free. With the name's first RDN. */
 Slapi_RDN *slapi_rdn_new_dn(const char *dn);
+/* GIVEN copy: slapi_rdn_free. */
 Slapi_RDN *slapi_rdn_new_rdn(const Slapi_RDN *fromrdn);
+/* GIVEN: slapi_rdn_free. With the name's first RDN. */
 Slapi_RDN *slapi_rdn_new_sdn(const Slapi_DN *sdn);
+/* 0 with *to GIVEN (slapi_rdn_free): the RDNs from number idx upwards; or -1. */
 int slapi_rdn_partial_dup(Slapi_RDN *from, Slapi_RDN **to, int idx);
+/* Removes an AVA. 1, or 0 when it was not there. */
 int slapi_rdn_remove(Slapi_RDN *rdn, const char *type, const char *value, size_t length);
+/* Removes the first AVA of the type. 1, or 0 when there was none. */
 int slapi_rdn_remove_attr(Slapi_RDN *rdn, const char *type);
+/* Removes an AVA by its number, as slapi_rdn_get_index counts. 1, or 0. */
 int slapi_rdn_remove_index(Slapi_RDN *rdn, int atindex);
+/* The text is copied in place of its RDN. 0, or -1. */
 int slapi_rdn_replace_rdn(Slapi_RDN *srdn, char *new_rdn);
+/* As slapi_rdn_init_all_dn, for one that is in use. */
 void slapi_rdn_set_all_dn(Slapi_RDN *rdn, const char *dn);
+/* As slapi_rdn_init_dn, for one that is in use. */
 void slapi_rdn_set_dn(Slapi_RDN *rdn, const char *dn);
+/* The same; flags as SLAPI_ENTRY_FLAG_TOMBSTONE: the two leading RDNs are one. */
 void slapi_rdn_set_dn_ext(Slapi_RDN *rdn, const char *dn, int flags);
+/* As slapi_rdn_init_rdn, for one that is in use. */
 void slapi_rdn_set_rdn(Slapi_RDN *rdn, const Slapi_RDN *fromrdn);
+/* As slapi_rdn_init_sdn, for one that is in use. */
 void slapi_rdn_set_sdn(Slapi_RDN *rdn, const Slapi_DN *sdn);
+/* The name gets one RDN more in front. Answers sdn. */
 Slapi_DN *slapi_sdn_add_rdn(Slapi_DN *sdn, const Slapi_RDN *rdn);
 /* GIVEN, NULL when there is none. */
 Slapi_DN *slapi_sdn_common_ancestor(Slapi_DN *dn1, Slapi_DN *dn2);
 /* 0 for the same entry, else an order. */
 int slapi_sdn_compare(const Slapi_DN *sdn1, const Slapi_DN *sdn2);
+/* to becomes a copy; what it had is freed. */
 void slapi_sdn_copy(const Slapi_DN *from, Slapi_DN *to);
+/* Frees what it holds; it is empty then, for further use. */
 void slapi_sdn_done(Slapi_DN *sdn);
+/* GIVEN: slapi_sdn_free. NULL for NULL. */
 Slapi_DN *slapi_sdn_dup(const Slapi_DN *sdn);
+/* TAKEN; *sdn becomes NULL. */
 void slapi_sdn_free(Slapi_DN **sdn);
+/* sdn_parent becomes the parent's name; it is empty for a suffix of the backend. */
 void slapi_sdn_get_backend_parent(const Slapi_DN *sdn, Slapi_DN *sdn_parent, const Slapi_Backend *backend);
+/* The same; for a deleted entry that is kept (is_tombstone) the parent that it had. */
 void slapi_sdn_get_backend_parent_ext(const Slapi_DN *sdn, Slapi_DN *sdn_parent, const Slapi_Backend *backend,
                                       int is_tombstone);
 /* LENT. OpenLDAP plug-ins: the name as given; 389: the pretty form. NULL when empty. */
 const char *slapi_sdn_get_dn(const Slapi_DN *sdn);
 /* LENT: the normal form, NULL when empty. */
 const char *slapi_sdn_get_ndn(const Slapi_DN *sdn);
+/* Bytes of the normal form, 0 when empty. */
 int slapi_sdn_get_ndn_len(const Slapi_DN *sdn);
+/* sdn_parent becomes the parent's name; it is empty when there is none. */
 void slapi_sdn_get_parent(const Slapi_DN *sdn, Slapi_DN *sdn_parent);
+/* The same; for a deleted entry that is kept (is_tombstone) the parent that it had. */
 void slapi_sdn_get_parent_ext(const Slapi_DN *sdn, Slapi_DN *sdn_parent, int is_tombstone);
+/* rdn becomes the name's first RDN. */
 void slapi_sdn_get_rdn(const Slapi_DN *sdn, Slapi_RDN *rdn);
+/* Bytes that it occupies. */
 size_t slapi_sdn_get_size(const Slapi_DN *sdn);
 /* LENT: as given. */
 const char *slapi_sdn_get_udn(const Slapi_DN *sdn);
 /* sdn is raw storage, slapi_sdn_done frees what it comes to hold. */
 Slapi_DN *slapi_sdn_init(Slapi_DN *sdn);
+/* sdn is raw storage. dn is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_init_dn_byref(Slapi_DN *sdn, const char *dn);
+/* sdn is raw storage. dn is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_init_dn_byval(Slapi_DN *sdn, const char *dn);
+/* sdn is raw storage. dn is TAKEN. Answers sdn. */
 Slapi_DN *slapi_sdn_init_dn_passin(Slapi_DN *sdn, const char *dn);
+/* sdn is raw storage. ndn, which is in normal form, is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_init_ndn_byref(Slapi_DN *sdn, const char *ndn);
+/* sdn is raw storage. ndn, which is in normal form, is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_init_ndn_byval(Slapi_DN *sdn, const char *ndn);
+/* sdn is raw storage. normdn, which is in pretty form, is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_init_normdn_byref(Slapi_DN *sdn, const char *normdn);
+/* sdn is raw storage. normdn, which is in pretty form, is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_init_normdn_byval(Slapi_DN *sdn, const char *normdn);
+/* sdn is raw storage. normdn, which is in pretty form, is TAKEN. Answers sdn. */
 Slapi_DN *slapi_sdn_init_normdn_passin(Slapi_DN *sdn, const char *normdn);
+/* 1 when the value is one of the name's first RDN, else 0. */
 int slapi_sdn_is_rdn_component(const Slapi_DN *rdn, const Slapi_Attr *a, const Slapi_Value *v);
+/* 1 without a name, and for NULL. */
 int slapi_sdn_isempty(const Slapi_DN *sdn);
+/* 1 when child lies two levels below parent, else 0. */
 int slapi_sdn_isgrandparent(const Slapi_DN *parent, const Slapi_DN *child);
+/* 1 when child lies directly below parent, else 0. */
 int slapi_sdn_isparent(const Slapi_DN *parent, const Slapi_DN *child);
 /* 1 for the root DN of the server's configuration. */
 int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
@@ -651,36 +828,60 @@ int32_t slapi_sdn_isroot(const Slapi_DN *sdn);
 #ifdef SLAPI_DIALECT_IBM
 int slapi_dn_isroot(Slapi_PBlock *pb, char *dn);
 #else
+/* 1 for a root DN of the server's configuration, else 0. */
 int slapi_dn_isroot(const char *dn);
 #endif
 /* 1 when sdn is suffixsdn or below it. */
 int slapi_sdn_issuffix(const Slapi_DN *sdn, const Slapi_DN *suffixsdn);
 /* GIVEN: slapi_sdn_free. */
 Slapi_DN *slapi_sdn_new(void);
+/* GIVEN: slapi_sdn_free. dn is LENT as long as it is used. */
 Slapi_DN *slapi_sdn_new_dn_byref(const char *dn);
+/* GIVEN: slapi_sdn_free. dn is copied. */
 Slapi_DN *slapi_sdn_new_dn_byval(const char *dn);
+/* GIVEN: slapi_sdn_free. dn is TAKEN. */
 Slapi_DN *slapi_sdn_new_dn_passin(const char *dn);
+/* GIVEN: slapi_sdn_free. dn is copied. */
 Slapi_DN *slapi_sdn_new_from_char_dn(const char *dn);
+/* GIVEN: slapi_sdn_free. ndn, which is in normal form, is LENT as long as it is used. */
 Slapi_DN *slapi_sdn_new_ndn_byref(const char *ndn);
+/* GIVEN: slapi_sdn_free. ndn, which is in normal form, is copied. */
 Slapi_DN *slapi_sdn_new_ndn_byval(const char *ndn);
+/* GIVEN: slapi_sdn_free. ndn, which is in normal form, is TAKEN. */
 Slapi_DN *slapi_sdn_new_ndn_passin(const char *ndn);
+/* GIVEN: slapi_sdn_free. normdn, which is in pretty form, is LENT as long as it is used. */
 Slapi_DN *slapi_sdn_new_normdn_byref(const char *normdn);
+/* GIVEN: slapi_sdn_free. dn, which is in pretty form, is copied. */
 Slapi_DN *slapi_sdn_new_normdn_byval(const char *dn);
+/* GIVEN: slapi_sdn_free. dn, which is in pretty form, is TAKEN. */
 Slapi_DN *slapi_sdn_new_normdn_passin(const char *dn);
 /* 1 when dn is in the scope (LDAP_SCOPE_*) of base. */
 int slapi_sdn_scope_test(const Slapi_DN *dn, const Slapi_DN *base, int scope);
+/* The same; with SLAPI_ENTRY_FLAG_TOMBSTONE in flags one level means the parent that a deleted entry had. */
 int slapi_sdn_scope_test_ext(const Slapi_DN *dn, const Slapi_DN *base, int scope, int flags);
+/* What it had is freed. dn is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_set_dn_byref(Slapi_DN *sdn, const char *dn);
+/* What it had is freed. dn is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_set_dn_byval(Slapi_DN *sdn, const char *dn);
+/* What it had is freed. dn is TAKEN. Answers sdn. */
 Slapi_DN *slapi_sdn_set_dn_passin(Slapi_DN *sdn, const char *dn);
+/* What it had is freed. ndn, which is in normal form, is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_set_ndn_byref(Slapi_DN *sdn, const char *ndn);
+/* What it had is freed. ndn, which is in normal form, is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_set_ndn_byval(Slapi_DN *sdn, const char *ndn);
+/* What it had is freed. ndn, which is in normal form, is TAKEN. Answers sdn. */
 Slapi_DN *slapi_sdn_set_ndn_passin(Slapi_DN *sdn, const char *ndn);
+/* What it had is freed. normdn, which is in pretty form, is LENT as long as sdn is used. Answers sdn. */
 Slapi_DN *slapi_sdn_set_normdn_byref(Slapi_DN *sdn, const char *normdn);
+/* What it had is freed. dn, which is in pretty form, is copied. Answers sdn. */
 Slapi_DN *slapi_sdn_set_normdn_byval(Slapi_DN *sdn, const char *dn);
+/* What it had is freed. dn, which is in pretty form, is TAKEN. Answers sdn. */
 Slapi_DN *slapi_sdn_set_normdn_passin(Slapi_DN *sdn, const char *dn);
+/* The first RDN stays, what is above it is parentdn. Answers sdn. */
 Slapi_DN *slapi_sdn_set_parent(Slapi_DN *sdn, const Slapi_DN *parentdn);
+/* The first RDN is replaced. Answers sdn. */
 Slapi_DN *slapi_sdn_set_rdn(Slapi_DN *sdn, const Slapi_RDN *rdn);
+/* to becomes a copy. 0, or -1. */
 int slapi_srdn_copy(const Slapi_RDN *from, Slapi_RDN *to);
 
 /* ---------------------------------------------------------------- Modifications */
@@ -689,41 +890,67 @@ int slapi_srdn_copy(const Slapi_RDN *from, Slapi_RDN *to);
 
 /* *dn and *attrs are GIVEN: slapi_ch_free_string, slapi_mods_init_passin. */
 int slapi_entry2mods(const Slapi_Entry *e, char **dn, LDAPMod ***attrs);
+/* The bytes are copied. */
 void slapi_mod_add_value(Slapi_Mod *smod, const struct berval *val);
+/* Frees what it holds; it is empty then, for further use. */
 void slapi_mod_done(Slapi_Mod *mod);
+/* Writes the mod to the log, with n as its number. */
 void slapi_mod_dump(LDAPMod *mod, int n);
+/* TAKEN; *smod becomes NULL. */
 void slapi_mod_free(Slapi_Mod **smod);
 /* LENT. */
 struct berval *slapi_mod_get_first_value(Slapi_Mod *smod);
+/* LENT, as long as smod lives unchanged. */
 const LDAPMod *slapi_mod_get_ldapmod_byref(const Slapi_Mod *smod);
 /* GIVEN; smod is empty then. */
 LDAPMod *slapi_mod_get_ldapmod_passout(Slapi_Mod *smod);
+/* LENT; NULL at the end. */
 struct berval *slapi_mod_get_next_value(Slapi_Mod *smod);
+/* How many values. */
 int slapi_mod_get_num_values(const Slapi_Mod *smod);
+/* LDAP_MOD_ADD and the like, without LDAP_MOD_BVALUES; -1 for an empty one. */
 int slapi_mod_get_operation(const Slapi_Mod *smod);
+/* LENT; NULL for an empty one. */
 const char *slapi_mod_get_type(const Slapi_Mod *smod);
+/* smod is raw storage; room for initCount values is made. */
 void slapi_mod_init(Slapi_Mod *smod, int initCount);
+/* smod is raw storage; mod is LENT as long as smod is used. */
 void slapi_mod_init_byref(Slapi_Mod *smod, LDAPMod *mod);
+/* smod is raw storage; mod is copied. */
 void slapi_mod_init_byval(Slapi_Mod *smod, const LDAPMod *mod);
+/* smod is raw storage; mod is TAKEN. */
 void slapi_mod_init_passin(Slapi_Mod *smod, LDAPMod *mod);
+/* smod is raw storage; type and values are copied. */
 void slapi_mod_init_valueset_byval(Slapi_Mod *smod, int op, const char *type, const Slapi_ValueSet *svs);
+/* 1 with a type and a known operation, and for an add at least one value; else 0. */
 int slapi_mod_isvalid(const Slapi_Mod *mod);
+/* GIVEN: slapi_mod_free. */
 Slapi_Mod *slapi_mod_new(void);
+/* Removes the value that the walk is at; slapi_mod_get_next_value then gives the one behind it. */
 void slapi_mod_remove_value(Slapi_Mod *smod);
+/* LDAP_MOD_ADD, LDAP_MOD_DELETE, LDAP_MOD_REPLACE or LDAP_MOD_INCREMENT. */
 void slapi_mod_set_operation(Slapi_Mod *smod, int op);
+/* type is copied. */
 void slapi_mod_set_type(Slapi_Mod *smod, const char *type);
 /* *e is GIVEN. LDAP result code. */
 int slapi_mods2entry(Slapi_Entry **e, const char *dn, LDAPMod **attrs);
+/* Appends a mod of one value of len bytes, all copied; a NULL val makes one without values. */
 void slapi_mods_add(Slapi_Mods *smods, int modtype, const char *type, unsigned long len, const char *val);
 /* TAKEN. */
 void slapi_mods_add_ldapmod(Slapi_Mods *smods, LDAPMod *mod);
+/* Appends a mod with copies of the values. */
 void slapi_mods_add_mod_values(Slapi_Mods *smods, int modtype, const char *type, Slapi_Value **va);
+/* Appends a mod with copies of the values. */
 void slapi_mods_add_modbvps(Slapi_Mods *smods, int modtype, const char *type, struct berval **bvps);
 /* smod gives its mod away and is empty then. */
 void slapi_mods_add_smod(Slapi_Mods *smods, Slapi_Mod *smod);
+/* Appends a mod of one value, copied; a NULL val makes one without values. */
 void slapi_mods_add_string(Slapi_Mods *smods, int modtype, const char *type, const char *val);
+/* Frees what it holds; it is empty then, for further use. */
 void slapi_mods_done(Slapi_Mods *smods);
+/* Writes the mods to the log, text in front. */
 void slapi_mods_dump(const Slapi_Mods *smods, const char *text);
+/* TAKEN; *smods becomes NULL. */
 void slapi_mods_free(Slapi_Mods **smods);
 /* LENT. */
 LDAPMod *slapi_mods_get_first_mod(Slapi_Mods *smods);
@@ -733,20 +960,34 @@ Slapi_Mod *slapi_mods_get_first_smod(Slapi_Mods *smods, Slapi_Mod *smod);
 LDAPMod **slapi_mods_get_ldapmods_byref(Slapi_Mods *smods);
 /* GIVEN; smods is empty then. */
 LDAPMod **slapi_mods_get_ldapmods_passout(Slapi_Mods *smods);
+/* LENT; NULL at the end. */
 LDAPMod *slapi_mods_get_next_mod(Slapi_Mods *smods);
+/* smod becomes a view of the next mod (LENT) and is answered; NULL at the end. */
 Slapi_Mod *slapi_mods_get_next_smod(Slapi_Mods *smods, Slapi_Mod *smod);
+/* How many mods. */
 int slapi_mods_get_num_mods(const Slapi_Mods *smods);
+/* smods is raw storage; room for initCount mods is made. */
 void slapi_mods_init(Slapi_Mods *smods, int initCount);
+/* smods is raw storage; mods are LENT as long as smods is used. */
 void slapi_mods_init_byref(Slapi_Mods *smods, LDAPMod **mods);
+/* smods is raw storage; mods are TAKEN. */
 void slapi_mods_init_passin(Slapi_Mods *smods, LDAPMod **mods);
+/* mod is TAKEN and put behind the one that the walk is at. */
 void slapi_mods_insert_after(Slapi_Mods *smods, LDAPMod *mod);
+/* mod is TAKEN and put at position pos; a position that does not exist changes nothing, and mod stays the
+ * caller's. */
 void slapi_mods_insert_at(Slapi_Mods *smods, LDAPMod *mod, int pos);
+/* mod is TAKEN and put before the one that the walk is at. */
 void slapi_mods_insert_before(Slapi_Mods *smods, LDAPMod *mod);
+/* smod's mod is TAKEN and put at position pos; smod is empty then. */
 void slapi_mods_insert_smod_at(Slapi_Mods *smods, Slapi_Mod *smod, int pos);
+/* smod's mod is TAKEN and put before the one that the walk is at; smod is empty then. */
 void slapi_mods_insert_smod_before(Slapi_Mods *smods, Slapi_Mod *smod);
+/* The walk goes back by one. */
 void slapi_mods_iterator_backone(Slapi_Mods *smods);
 /* GIVEN: slapi_mods_free. To be initialised by one of slapi_mods_init*. */
 Slapi_Mods *slapi_mods_new(void);
+/* Removes the mod that the walk is at; slapi_mods_get_next_mod then gives the one behind it. */
 void slapi_mods_remove(Slapi_Mods *smods);
 
 /* ---------------------------------------------------------------- Filters */
@@ -755,36 +996,61 @@ void slapi_mods_remove(Slapi_Mods *smods);
 
 /* GIVEN. */
 char *slapi_escape_filter_value(char *filter_str, int len);
+/* Calls fn for each item of the filter until it answers SLAPI_FILTER_SCAN_STOP or _ERROR.
+ * SLAPI_FILTER_SCAN_NOMORE, or that; *error_code is what fn answered last. */
 int slapi_filter_apply(Slapi_Filter *f, FILTER_APPLY_FN fn, void *arg, int *error_code);
+/* An item asks for another attribute from now on. 0, or -1 for an and, or, not. */
 int slapi_filter_changetype(Slapi_Filter *f, const char *newtype);
+/* 0 when both say the same in the same words, else 1. */
 int slapi_filter_compare(Slapi_Filter *f1, Slapi_Filter *f2);
+/* GIVEN: slapi_filter_free. */
 Slapi_Filter *slapi_filter_dup(Slapi_Filter *f);
+/* GIVEN text "(attr=value)" with the value escaped. */
 char *slapi_filter_escape_filter_value(char *filter_attr, char *filter_value);
 /* TAKEN. */
 void slapi_filter_free(Slapi_Filter *f, int recurse);
+/* 0 with *type LENT (NULL in an extensible filter without one), or -1 for an and, or, not. */
 int slapi_filter_get_attribute_type(Slapi_Filter *f, char **type);
+/* Of an equality, ordering or approximate item: 0 with both LENT, else -1. */
 int slapi_filter_get_ava(Slapi_Filter *f, char **type, struct berval **bval);
+/* LDAP_FILTER_*; 0 for what is no filter. */
 int slapi_filter_get_choice(Slapi_Filter *f);
+/* Of a substring item: 0 with all LENT (pieces that are absent are NULL), else -1. */
 int slapi_filter_get_subfilt(Slapi_Filter *f, char **type, char **initial, char ***any, char **final);
+/* GIVEN: f1 and f2 (TAKEN) as parts of an and, or, not (LDAP_FILTER_*). */
 Slapi_Filter *slapi_filter_join(int ftype, Slapi_Filter *f1, Slapi_Filter *f2);
+/* The same; with recurse_always 0 a part that is such a set already takes the other in. */
 Slapi_Filter *slapi_filter_join_ex(int ftype, Slapi_Filter *f1, Slapi_Filter *f2, int recurse_always);
+/* LENT: the first part of an and, or, not; NULL for others. */
 Slapi_Filter *slapi_filter_list_first(Slapi_Filter *f);
+/* LENT: the part behind fprev; NULL at the end. */
 Slapi_Filter *slapi_filter_list_next(Slapi_Filter *f, Slapi_Filter *fprev);
+/* GIVEN filter text. A string argument ESC_NEXT_VAL or ESC_AND_NORM_NEXT_VAL prints nothing and has the next
+ * string escaped. */
 char *slapi_filter_sprintf(const char *fmt, ...) SLAPI_PRINTF(1, 2);
+/* Does the entry match, by its stored attributes? OpenLDAP plug-ins: 0 yes, 5 no, 80 undefined; 389: 0 yes, -1
+ * no, more than 0 an LDAP result code. verify_access not 0: the requestor of pb must be allowed to search by the
+ * filter. */
 int slapi_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access);
+/* The same; with only_test_access not 0 nothing but the right to search by the filter is asked. */
 int slapi_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access, int only_test_access);
+/* slapi_filter_test without a requestor. */
 int slapi_filter_test_simple(Slapi_Entry *e, Slapi_Filter *f);
+/* LENT, part of str: the ")" that belongs to the first "("; NULL when it is missing. */
 char *slapi_find_matching_paren(const char *str);
 /* GIVEN; NULL for what is no filter. */
 Slapi_Filter *slapi_str2filter(char *str);
+/* OpenLDAP's: adds filterToAppend (TAKEN) to *pContainingFilter, which is made when NULL. 0, or -1. */
 int slapi_x_filter_append(int choice, Slapi_Filter **pContainingFilter, Slapi_Filter **pNextFilter,
                           Slapi_Filter *filterToAppend);
+/* OpenLDAP's name of slapi_filter_changetype. */
 int slapi_x_filter_set_attribute_type(Slapi_Filter *f, const char *type);
 
 /* ---------------------------------------------------------------- Controls, extended operations, SASL mechanisms */
 
 /* newctrl is copied, or TAKEN without copy. */
 void slapi_add_control_ext(LDAPControl ***ctrlsp, LDAPControl *newctrl, int copy);
+/* The array grows by newctrls: by copies, or with copy 0 by themselves (TAKEN with their array). */
 void slapi_add_controls(LDAPControl ***ctrlsp, LDAPControl **newctrls, int copy);
 /* *ctrlp is GIVEN. LDAP result code. */
 int slapi_build_control(char *oid, BerElement *ber, char iscritical, LDAPControl **ctrlp);
@@ -794,27 +1060,47 @@ int slapi_build_control_from_berval(char *oid, struct berval *bvp, char iscritic
 int slapi_control_present(LDAPControl **controls, char *oid, struct berval **val, int *iscritical);
 /* GIVEN: ldap_control_free. */
 LDAPControl *slapi_dup_control(LDAPControl *ctrl);
+/* 0 with both GIVEN (slapi_ch_array_free, slapi_ch_free): OIDs, and for which operations (SLAPI_OPERATION_*).
+ * Either may be NULL. */
 int slapi_get_supported_controls(char ***ctrloidsp, unsigned long **ctrlopsp);
+/* 0 with both GIVEN (slapi_ch_array_free, slapi_ch_free): OIDs, and for which operations (SLAPI_OPERATION_*).
+ * Either may be NULL. */
 int slapi_get_supported_controls_copy(char ***ctrloidsp, unsigned long **ctrlopsp);
+/* GIVEN: slapi_ch_array_free. OpenLDAP's own writes behind its memory here. */
 char **slapi_get_supported_extended_ops(void);
+/* GIVEN: slapi_ch_array_free. */
 char **slapi_get_supported_extended_ops_copy(void);
+/* 0 with *ftroidsp GIVEN (slapi_ch_array_free), or -1. */
 int slapi_get_supported_features_copy(char ***ftroidsp);
+/* GIVEN: slapi_ch_array_free. What the server and plug-ins offer. */
 char **slapi_get_supported_saslmechanisms(void);
+/* GIVEN: slapi_ch_array_free. What the server and plug-ins offer. */
 char **slapi_get_supported_saslmechanisms_copy(void);
+/* The root DSE names the control; requests with it are let through as critical for these operations
+ * (SLAPI_OPERATION_*). */
 void slapi_register_supported_control(char *controloid, unsigned long controlops);
+/* The root DSE names the mechanism; a pre-bind function has to carry it out. */
 void slapi_register_supported_saslmechanism(char *mechanism);
+/* IBM's spelling of the same. */
 void slapi_register_supported_saslmechnisms(char *mechanism);
 
 /* ---------------------------------------------------------------- Results */
 
+/* Sends an intermediate response; name and value may be NULL. 0, or -1. */
 int slapi_send_ldap_intermediate(Slapi_PBlock *pb, LDAPControl **ectrls, char *responseName,
                                  struct berval *responseValue);
+/* Sends a search reference with the URLs refs. 0, or -1. */
 int slapi_send_ldap_referral(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **refs, struct berval ***urls);
+/* Sends the operation's result, once: a second one is dropped and logged. urls become referrals. The plug-in
+ * then answers that it has done the operation (SLAPI_PLUGIN_FAILURE, or as its type says). */
 void slapi_send_ldap_result(Slapi_PBlock *pb, int err, char *matched, char *text, int nentries, struct berval **urls);
+/* Sends an entry, without a look at access. attrs: what of it, NULL all. ectrls and e stay the caller's. 0, or
+ * -1. */
 int slapi_send_ldap_search_entry(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **ectrls, char **attrs, int attrsonly);
 /* IBM's: the answer to an extended operation in one call. response is copied. */
 void slapi_send_ldap_extended_response(Slapi_Connection *conn, Slapi_Operation *op, int errornum, char *respName,
                                        struct berval *response);
+/* Sends a search reference with the URLs; e and v2refs are not looked at. 0, or -1. */
 int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct berval **urls, LDAPControl **ectrls,
                                      struct berval **v2refs);
 
@@ -825,40 +1111,63 @@ int slapi_send_ldap_search_reference(Slapi_PBlock *pb, Slapi_Entry *e, struct be
  * Strings, mods and controls are copied at once.
  */
 
+/* Adds e. GIVEN pblock with the result: slapi_pblock_destroy. OpenLDAP plug-ins keep e, of 389's it is TAKEN. */
 Slapi_PBlock *slapi_add_entry_internal(Slapi_Entry *e, LDAPControl **controls, int log_change);
 /* OpenLDAP plug-ins keep e; for 389 ones the operation takes it, also when it fails. */
 void slapi_add_entry_internal_set_pb(Slapi_PBlock *pb, Slapi_Entry *e, LDAPControl **controls,
                                      Slapi_ComponentId *plugin_identity, int operation_flags);
+/* Adds an entry made of mods. GIVEN pblock with the result: slapi_pblock_destroy. */
 Slapi_PBlock *slapi_add_internal(char *dn, LDAPMod **attrs, LDAPControl **controls, int log_changes);
+/* Carries out what was set. The result is in SLAPI_PLUGIN_INTOP_RESULT. OpenLDAP plug-ins: answers it too; 389:
+ * 0, or -1 when nothing was tried. */
 int slapi_add_internal_pb(Slapi_PBlock *pb);
+/* dn and attrs are copied, controls LENT until the operation. LDAP result code of making the entry. */
 int slapi_add_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **attrs, LDAPControl **controls,
                               Slapi_ComponentId *plugin_identity, int operation_flags);
+/* GIVEN pblock with the result: slapi_pblock_destroy. */
 Slapi_PBlock *slapi_delete_internal(char *dn, LDAPControl **controls, int log_change);
+/* As slapi_add_internal_pb. */
 int slapi_delete_internal_pb(Slapi_PBlock *pb);
+/* dn is copied, controls are LENT until the operation; uniqueid not NULL names the entry instead. */
 void slapi_delete_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPControl **controls, const char *uniqueid,
                                   Slapi_ComponentId *plugin_identity, int operation_flags);
+/* Frees the entries and references that a search left in pb, not pb itself. */
 void slapi_free_search_results_internal(Slapi_PBlock *pb);
+/* GIVEN pblock with the result: slapi_pblock_destroy. mods stay the caller's. */
 Slapi_PBlock *slapi_modify_internal(char *dn, LDAPMod **mods, LDAPControl **controls, int log_change);
+/* As slapi_add_internal_pb. */
 int slapi_modify_internal_pb(Slapi_PBlock *pb);
+/* dn is copied, mods and controls are LENT until the operation; uniqueid not NULL names the entry instead. */
 void slapi_modify_internal_set_pb(Slapi_PBlock *pb, const char *dn, LDAPMod **mods, LDAPControl **controls,
                                   const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+/* dn is copied, mods and controls are LENT until the operation; uniqueid not NULL names the entry instead. */
 void slapi_modify_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *sdn, LDAPMod **mods, LDAPControl **controls,
                                       const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
+/* GIVEN pblock with the result: slapi_pblock_destroy. */
 Slapi_PBlock *slapi_modrdn_internal(char *olddn, char *newrdn, int deloldrdn, LDAPControl **controls, int log_change);
+/* As slapi_add_internal_pb. */
 int slapi_modrdn_internal_pb(Slapi_PBlock *pb);
+/* 1 when pb is that of an internal operation, else 0. */
 int slapi_op_internal(Slapi_PBlock *pb);
+/* GIVEN pblock with the result: slapi_pblock_destroy. newsuperior may be NULL. */
 Slapi_PBlock *slapi_rename_internal(const char *olddn, const char *newrdn, const char *newsuperior, int deloldrdn,
                                     LDAPControl **controls, int log_change);
+/* Names are copied, controls LENT until slapi_modrdn_internal_pb. newsuperior may be NULL; uniqueid not NULL
+ * names the entry. */
 void slapi_rename_internal_set_pb(Slapi_PBlock *pb, const char *olddn, const char *newrdn, const char *newsuperior,
                                   int deloldrdn, LDAPControl **controls, const char *uniqueid,
                                   Slapi_ComponentId *plugin_identity, int operation_flags);
+/* Names are copied, controls LENT until slapi_modrdn_internal_pb. newsuperior may be NULL; uniqueid not NULL
+ * names the entry. */
 void slapi_rename_internal_set_pb_ext(Slapi_PBlock *pb, const Slapi_DN *olddn, const char *newrdn,
                                       const Slapi_DN *newsuperior, int deloldrdn, LDAPControl **controls,
                                       const char *uniqueid, Slapi_ComponentId *plugin_identity, int operation_flags);
 /* *ret_entry is LENT until slapi_search_get_entry_done. */
 int32_t slapi_search_get_entry(Slapi_PBlock **pb, Slapi_DN *dn, char **attrs, Slapi_Entry **ret_entry,
                                void *component_identity);
+/* Ends what slapi_search_get_entry began: frees the entry and the pblock; *pb becomes NULL. */
 void slapi_search_get_entry_done(Slapi_PBlock **pb);
+/* GIVEN pblock with result and entries: slapi_free_search_results_internal, then slapi_pblock_destroy. */
 Slapi_PBlock *slapi_search_internal(char *base, int scope, char *filter, LDAPControl **controls, char **attrs,
                                     int attrsonly);
 /* Walks along the values of attrname: SLAPI_SEQ_FIRST, _LAST, or _NEXT and _PREV of
@@ -866,116 +1175,197 @@ Slapi_PBlock *slapi_search_internal(char *base, int scope, char *filter, LDAPCon
 int slapi_seq_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback res_callback,
                                    plugin_search_entry_callback srch_callback,
                                    plugin_referral_entry_callback ref_callback);
+/* A search for the entries that have attrname, below ibase; the order that type and val ask for is made of the
+ * result. */
 void slapi_seq_internal_set_pb(Slapi_PBlock *pb, char *ibase, int type, char *attrname, char *val, char **attrs,
                                int attrsonly, LDAPControl **controls, Slapi_ComponentId *plugin_identity,
                                int operation_flags);
+/* Carries out the search that was set; entries are LENT to psec, not kept. A psec that answers not 0 ends the
+ * search. Answers as slapi_add_internal_pb. */
 int slapi_search_internal_callback_pb(Slapi_PBlock *pb, void *callback_data, plugin_result_callback prc,
                                       plugin_search_entry_callback psec, plugin_referral_entry_callback prec);
 /* *ret_entry is GIVEN: slapi_entry_free. LDAP result code. */
 int slapi_search_internal_get_entry(Slapi_DN *dn, char **attrlist, Slapi_Entry **ret_entry, void *caller_identity);
 /* Entries are LENT by SLAPI_PLUGIN_INTOP_SEARCH_ENTRIES until slapi_free_search_results_internal. */
 int slapi_search_internal_pb(Slapi_PBlock *pb);
+/* base and filter are copied; attrs and controls are LENT until the operation. 389: without a base nothing is
+ * set. */
 void slapi_search_internal_set_pb(Slapi_PBlock *pb, const char *base, int scope, const char *filter, char **attrs,
                                   int attrsonly, LDAPControl **controls, const char *uniqueid,
                                   Slapi_ComponentId *plugin_identity, int operation_flags);
+/* sdn and filter are copied; attrs and controls are LENT until the operation. */
 void slapi_search_internal_set_pb_ext(Slapi_PBlock *pb, Slapi_DN *sdn, int scope, const char *filter, char **attrs,
                                       int attrsonly, LDAPControl **controls, const char *uniqueid,
                                       Slapi_ComponentId *plugin_identity, int operation_flags);
 
 /* ---------------------------------------------------------------- Registering plug-ins */
 
+/* 389 counts with it who is at work in a plug-in, so that it is not stopped. Nothing to do here: a plug-in that
+ * is stopped is waited for. */
 void slapi_plugin_op_finished(void *arg);
+/* 389 counts with it who is at work in a plug-in. Nothing to do here. */
 void slapi_plugin_op_started(void *arg);
+/* 1 when the plug-in of pb is started and not yet stopped, else 0. */
 int slapi_plugin_running(Slapi_PBlock *pb);
+/* From an init function: a further plug-in of the same library. initfunc is called at once. 0, or -1. */
 int slapi_register_plugin(const char *plugintype, int enabled, const char *initsymbol,
                           slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity);
+/* The same with a precedence (1 first, 99 last; 0: 50). */
 int slapi_register_plugin_ext(const char *plugintype, int enabled, const char *initsymbol,
                               slapi_plugin_init_fnptr initfunc, const char *name, char **argv, void *group_identity,
                               int precedence);
+/* 389: pre-bind functions are called for the root DN too. They always are here. */
 void slapi_set_plugin_open_rootdn_bind(Slapi_PBlock *pb);
 
 /* ---------------------------------------------------------------- Object extensions and the API broker */
 
+/* Answers the count after it; 0 for an interface that is not counted. */
 int slapi_apib_addref(void **api);
+/* 0 with *api LENT until slapi_apib_release, or -1 when no plug-in published guid. */
 int slapi_apib_get_interface(char *guid, void ***api);
+/* 0 with *apilist GIVEN (slapi_ch_free): all tables of that guid, NULL-terminated; or -1. */
 int slapi_apib_get_interface_all(char *guid, void ****apilist);
+/* callback is called when nobody uses the table any more; api[0] must be NULL before. 0, or -1. */
 int slapi_apib_make_reference_counted(void **api, slapi_apib_callback_on_zero callback);
+/* Publishes a table of functions; guid and api are LENT until slapi_apib_unregister. 0, or -1. */
 int slapi_apib_register(char *guid, void **api);
+/* Gives back what slapi_apib_get_interface lent. Answers the count that is left. */
 int slapi_apib_release(void **api);
+/* Takes the first table of that guid off. 0, or -1. */
 int slapi_apib_unregister(char *guid);
+/* LENT: what the plug-in's constructor made for the object, or slapi_set_object_extension put there; NULL when
+ * none. */
 void *slapi_get_object_extension(int objecttype, void *object, int extensionhandle);
+/* Objects of that kind (SLAPI_EXT_*) get an extension from now on; the two numbers are for the calls beside. The
+ * destructor is called when the object ends. 0, or -1. */
 int slapi_register_object_extension(const char *pluginname, const char *objectname,
                                     slapi_extension_constructor_fnptr constructor,
                                     slapi_extension_destructor_fnptr destructor, int *objecttype,
                                     int *extensionhandle);
+/* Replaces the extension; the old one is not freed. */
 void slapi_set_object_extension(int objecttype, void *object, int extensionhandle, void *extension);
+/* No further objects get one; those that have one keep it until they end. 0, or -1. */
 int slapi_unregister_object_extension(const char *pluginname, const char *objectname, int *objecttype, int *ext_index);
 
 /* ---------------------------------------------------------------- Backends */
 
 /* A Slapi_Backend is LENT for as long as the server runs. */
 
+/* The database serves one suffix more from now on; it is copied. */
 void slapi_be_addsuffix(Slapi_Backend *be, const Slapi_DN *suffix);
+/* 1 when a database serves the name, else 0. */
 int slapi_be_exist(const Slapi_DN *sdn);
+/* What slapi_be_set_instance_info put there. */
 void *slapi_be_get_instance_info(Slapi_Backend *be);
+/* LENT: the database's name. */
 char *slapi_be_get_name(Slapi_Backend *be);
+/* 1 when it takes no changes, else 0. */
 int slapi_be_get_readonly(Slapi_Backend *be);
+/* LENT: suffix number n, from 0; NULL behind the last. */
 const Slapi_DN *slapi_be_getsuffix(Slapi_Backend *be, int n);
+/* LENT: the database's type. */
 const char *slapi_be_gettype(Slapi_Backend *be);
+/* Not 0 when the flag (SLAPI_BE_FLAG_*) is set. */
 int slapi_be_is_flag_set(Slapi_Backend *be, int flag);
+/* 1 when the name is a suffix of the database, else 0. */
 int slapi_be_issuffix(const Slapi_Backend *be, const Slapi_DN *suffix);
+/* 1 when changes of it belong into a changelog, else 0. */
 int slapi_be_logchanges(Slapi_Backend *be);
+/* 1 for one of the server's own (cn=config and the like), else 0. */
 int slapi_be_private(Slapi_Backend *be);
 /* IBM's: calls the function with this parameter number of every plug-in that has it. */
 void slapi_broadcast_be(int funcType, Slapi_PBlock *pPB);
 /* IBM's: how many databases of a type there are; of all types for NULL. */
 int slapi_get_num_be(char *type);
+/* LENT: the database that serves the name. 389: without one, the default backend; OpenLDAP plug-ins: NULL. */
 Slapi_Backend *slapi_be_select(const Slapi_DN *sdn);
+/* LENT; NULL when there is none of that name. */
 Slapi_Backend *slapi_be_select_by_instance_name(const char *name);
+/* LENT: the database with that suffix; NULL when there is none. */
 Slapi_Backend *slapi_be_select_exact(const Slapi_DN *sdn);
+/* SLAPI_BE_FLAG_*. */
 void slapi_be_set_flag(Slapi_Backend *be, int flag);
+/* A pointer for the caller's use. */
 void slapi_be_set_instance_info(Slapi_Backend *be, void *data);
+/* Shown by slapi_be_get_readonly; the configuration says whether changes are taken. */
 void slapi_be_set_readonly(Slapi_Backend *be, int readonly);
+/* SLAPI_BE_FLAG_*. */
 void slapi_be_unset_flag(Slapi_Backend *be, int flag);
+/* LENT; *cookie is GIVEN (slapi_ch_free_string), for the walk. */
 Slapi_Backend *slapi_get_first_backend(char **cookie);
+/* LENT; *node is for the walk, nothing to free. show_private not 0: those of the server's own too. */
 Slapi_DN *slapi_get_first_suffix(void **node, int show_private);
+/* LENT; NULL at the end. */
 Slapi_Backend *slapi_get_next_backend(char *cookie);
+/* LENT; NULL at the end. */
 Slapi_DN *slapi_get_next_suffix(void **node, int show_private);
+/* LENT; NULL at the end. As slapi_get_next_suffix: no suffix lies in another's backend here. */
 Slapi_DN *slapi_get_next_suffix_ext(void **node, int show_private);
+/* LENT: the suffix under which the name lies; NULL when there is none. */
 const Slapi_DN *slapi_get_suffix_by_dn(const Slapi_DN *dn);
+/* 1 when the name is a suffix of a database, else 0. */
 int slapi_is_root_suffix(Slapi_DN *dn);
+/* funct is called when a database comes or goes, with its name and its states before and after
+ * (SLAPI_BE_STATE_*). handle is for the end of it. */
 void slapi_register_backend_state_change(void *handle, slapi_backend_state_change_fnptr funct);
+/* 1 when there was one of that handle, else 0. */
 int slapi_unregister_backend_state_change(void *handle);
+/* OpenLDAP's: 0 with *flags set, or -1. */
 int slapi_x_backend_get_flags(const Slapi_Backend *be, unsigned long *flags);
+/* OpenLDAP's: LENT, empty. Replication acts as the root DN here. */
 const char *slapi_x_be_get_updatedn(Slapi_Backend *be);
 
 /* ---------------------------------------------------------------- Connections and operations */
 
+/* TAKEN; *clientIP becomes NULL. */
 void slapi_free_client_ip(char **clientIP);
+/* 0 with *clientIP GIVEN (slapi_free_client_ip): "IP=address:port"; or -1 for an internal operation. */
 int slapi_get_client_ip(Slapi_PBlock *pb, char **clientIP);
+/* 0 with *fromPort set, or -1. */
 int slapi_get_client_port(Slapi_PBlock *pPB, int *fromPort);
+/* 0 with *isSSL 1 or 0, or -1 without a connection. */
 int slapi_is_connection_ssl(Slapi_PBlock *pPB, int *isSSL);
+/* 1 when the client gave the operation up, or is gone; else 0. */
 int slapi_is_operation_abandoned(Slapi_Operation *op);
+/* 1 when the client gave the operation up, or is gone; else 0. */
 int slapi_op_abandoned(Slapi_PBlock *pb);
+/* SLAPI_OPERATION_*. */
 unsigned long slapi_op_get_type(Slapi_Operation *op);
+/* LENT: "add" for SLAPI_OPERATION_ADD and so on. */
 char *slapi_op_type_to_string(unsigned long type);
+/* SLAPI_OP_FLAG_*. */
 void slapi_operation_clear_flag(Slapi_Operation *op, unsigned long flag);
+/* The message id; -1 for an operation of no client. */
 ber_int_t slapi_operation_get_msgid(Slapi_Operation *op);
+/* LDAP_REQ_*. */
 ber_tag_t slapi_operation_get_tag(Slapi_Operation *op);
+/* Not 0 when the flag (SLAPI_OP_FLAG_*) is set. */
 int slapi_operation_is_flag_set(Slapi_Operation *op, unsigned long flag);
+/* GIVEN, of no client; there is no public function to free one (389 neither). */
 Slapi_Operation *slapi_operation_new(int flags);
+/* SLAPI_OP_FLAG_*. */
 void slapi_operation_set_flag(Slapi_Operation *op, unsigned long flag);
+/* Changes what slapi_operation_get_msgid says; answers go out with the client's. */
 void slapi_operation_set_msgid(Slapi_Operation *op, ber_int_t msgid);
+/* LDAP_REQ_*. */
 void slapi_operation_set_tag(Slapi_Operation *op, ber_tag_t tag);
+/* *elapsed: since the operation began. */
 void slapi_operation_time_elapsed(Slapi_Operation *o, struct timespec *elapsed);
+/* *expiry: on the clock of slapi_current_rel_time_hr, when an operation that may take timeout seconds has to
+ * end; zero for no limit. */
 void slapi_operation_time_expiry(Slapi_Operation *o, time_t timeout, struct timespec *expiry);
 
 /* ---------------------------------------------------------------- Configuration callbacks */
 
+/* fn is called for operations (SLAPI_OPERATION_*, flags DSE_FLAG_PREOP or _POSTOP) on cn=config entries in that
+ * scope that match the filter. It answers SLAPI_DSE_CALLBACK_OK, _ERROR (with *result and text) or
+ * _DO_NOT_APPLY. 1, or 0 when it could not be. */
 int slapi_config_register_callback(int operation, int flags, const char *base, int scope, const char *filter,
                                    dseCallbackFn fn, void *fn_arg);
+/* The same; the callback ends with the plug-in of pb. */
 int slapi_config_register_callback_plugin(int operation, int flags, const char *base, int scope, const char *filter,
                                           dseCallbackFn fn, void *fn_arg, Slapi_PBlock *pb);
+/* The arguments are those of the registration. 1, or 0 when there was none. */
 int slapi_config_remove_callback(int operation, int flags, const char *base, int scope, const char *filter,
                                  dseCallbackFn fn);
 
@@ -983,172 +1373,311 @@ int slapi_config_remove_callback(int operation, int flags, const char *base, int
 
 /* A task is the server's until slapi_task_finish or slapi_destroy_task. */
 
+/* TAKEN: the task and its entry. */
 void slapi_destroy_task(void *arg);
+/* GIVEN: slapi_destroy_task, or the server some time after the task has ended. dn: of its entry below
+ * cn=tasks,cn=config. */
 Slapi_Task *slapi_new_task(const char *dn);
+/* The same for the plug-in whose identity arg is. */
 Slapi_Task *slapi_plugin_new_task(const char *dn, void *arg);
+/* As slapi_task_register_handler; it ends with the plug-in. 0, or -1. */
 int slapi_plugin_task_register_handler(const char *name, dseCallbackFn func, Slapi_PBlock *plugin_pb);
+/* 0, or -1 when there was none. */
 int slapi_plugin_task_unregister_handler(const char *name, dseCallbackFn func);
+/* The task runs, and has total_work steps. */
 void slapi_task_begin(Slapi_Task *task, int total_work);
+/* The task ends as cancelled, with rc as its exit code. */
 void slapi_task_cancel(Slapi_Task *task, int rc);
+/* One that works for the task has ended. */
 void slapi_task_dec_refcount(Slapi_Task *task);
+/* The task ends, with rc as its exit code; its entry stays until its time to live is over. */
 void slapi_task_finish(Slapi_Task *task, int rc);
+/* What slapi_task_set_data put there. */
 void *slapi_task_get_data(Slapi_Task *task);
+/* How many work for the task. */
 int slapi_task_get_refcount(Slapi_Task *task);
+/* SLAPI_TASK_SETUP, _RUNNING, _FINISHED or _CANCELLED. */
 int slapi_task_get_state(Slapi_Task *task);
+/* The bits that slapi_task_set_warning put there. */
 int slapi_task_get_warning(Slapi_Task *task);
+/* One step is done; the entry's nsTaskCurrentItem says so. */
 void slapi_task_inc_progress(Slapi_Task *task);
+/* One more works for the task: it is not freed before slapi_task_dec_refcount. */
 void slapi_task_inc_refcount(Slapi_Task *task);
+/* Adds a line to the entry's nsTaskLog. */
 void slapi_task_log_notice(Slapi_Task *task, const char *format, ...);
+/* Adds a line to the entry's nsTaskLog. */
 void slapi_task_log_notice_ext(Slapi_Task *task, char *format, va_list varg);
+/* Replaces the entry's nsTaskStatus. */
 void slapi_task_log_status(Slapi_Task *task, char *format, ...);
+/* Replaces the entry's nsTaskStatus. */
 void slapi_task_log_status_ext(Slapi_Task *task, char *format, va_list varg);
+/* func is called when a client adds an entry below cn=NAME,cn=tasks,cn=config. It makes the task, starts its
+ * work (in a thread of its own) and answers as a configuration callback. 0, or -1. */
 int slapi_task_register_handler(const char *name, dseCallbackFn func);
+/* func is called when a client sets nsTaskCancel. */
 void slapi_task_set_cancel_fn(Slapi_Task *task, TaskCallbackFn func);
+/* A pointer for the caller's use. */
 void slapi_task_set_data(Slapi_Task *task, void *data);
+/* func is called when the task is freed; it frees the data. */
 void slapi_task_set_destructor_fn(Slapi_Task *task, TaskCallbackFn func);
+/* Sets bits of task_warning. */
 void slapi_task_set_warning(Slapi_Task *task, task_warning warn);
+/* The entry's attributes are brought up to date. */
 void slapi_task_status_changed(Slapi_Task *task);
 
 /* ---------------------------------------------------------------- Schema */
 
+/* 0 with *oidp GIVEN (slapi_ch_free_string; directory string for an unknown type), or -1. */
 int slapi_attr_get_syntax_oid_copy(const Slapi_Attr *a, char **oidp);
+/* 1 for an attribute type that the schema has, else 0. */
 int slapi_attr_syntax_exists(const char *type);
 /* The schema's spelling. OpenLDAP plug-ins: LENT. 389: GIVEN. */
 char *slapi_attr_syntax_normalize(const char *s);
+/* 0 with *pi LENT, for slapi_call_syntax_* and slapi_plugin_syntax2oid; -1 for an unknown type. */
 int slapi_attr_type2plugin(const char *type, void **pi);
+/* 0 for a DN, else 1 with a text in the pblock. override not 0: also where the configuration does not check. */
 int slapi_dn_syntax_check(Slapi_PBlock *pb, const char *dn, int override);
 /* 0, or 1 with the reason in SLAPI_PB_RESULT_TEXT of pb (may be NULL). */
 int slapi_entry_schema_check(Slapi_PBlock *pb, Slapi_Entry *e);
+/* 0 when all values fit their syntaxes, else 1 with a text in the pblock. override is not looked at: it is
+ * always checked. */
 int slapi_entry_syntax_check(Slapi_PBlock *pb, Slapi_Entry *e, int override);
+/* TAKEN; with freeMembers not 0 also the strings in it. *mrEntry becomes NULL. */
 void slapi_matchingrule_free(Slapi_MatchingRuleEntry **mrEntry, int freeMembers);
+/* 0 with the member (SLAPI_MATCHINGRULE_*) LENT, or -1. */
 int slapi_matchingrule_get(Slapi_MatchingRuleEntry *mr, int arg, void *value);
 /* GIVEN: slapi_matchingrule_free. */
 Slapi_MatchingRuleEntry *slapi_matchingrule_new(void);
+/* Stores a pointer as it is: it is LENT until slapi_matchingrule_free. 0, or -1. */
 int slapi_matchingrule_set(Slapi_MatchingRuleEntry *mr, int arg, void *value);
+/* 0 when all values fit their syntaxes, else 1 with a text in the pblock. override is not looked at: it is
+ * always checked. */
 int slapi_mods_syntax_check(Slapi_PBlock *pb, LDAPMod **mods, int override);
+/* Adds to objectClass the superclasses that it lacks. */
 void slapi_schema_expand_objectclasses(Slapi_Entry *e);
 
 /* ---------------------------------------------------------------- Computed and virtual attributes */
 
+/* Asks the evaluators in turn: -1 nobody knows the type, 0 done, else the error of the one that tried. */
 int compute_evaluator(computed_attr_context *c, char *type, Slapi_Entry *e, slapi_compute_output_t outputfn);
+/* Asks the rewriters in turn: -1 none did something, 0 the request is another one now, 1 the search is refused,
+ * 2 an error. */
 int compute_rewrite_search_filter(Slapi_PBlock *pb);
+/* function is called for each attribute that a search asks for by name. It answers -1 for one that it does not
+ * know, else puts it out and answers 0. 0, or -1. */
 int slapi_compute_add_evaluator(slapi_compute_callback_t function);
+/* The same; with rootonly not 0 for searches of the root DN alone. */
 int slapi_compute_add_evaluator_ext(slapi_compute_callback_t function, int rootonly);
+/* function is called before each search and may change its pblock; answers as
+ * slapi_search_rewrite_callback_result_t says. 0, or -1. */
 int slapi_compute_add_search_rewriter(slapi_search_rewrite_callback_t function);
+/* As slapi_filter_test, with virtual attributes. */
 int slapi_vattr_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access);
+/* As slapi_filter_test_ext, with virtual attributes. */
 int slapi_vattr_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access,
                                 int only_test_access);
+/* OpenLDAP's: 0 with *pb LENT, of the search for which an evaluator is called; or -1. */
 int slapi_x_compute_get_pblock(computed_attr_context *c, Slapi_PBlock **pb);
 
 /* ---------------------------------------------------------------- Roles */
 
+/* By the roles plug-in: what slapi_role_check calls. NULL takes it back. */
 void slapi_register_role_check(roles_check_fn_type check_fn);
+/* 0 with *present 1 when the entry has the role, else *present 0. Without a roles plug-in nobody has one. */
 int slapi_role_check(Slapi_Entry *entry_to_check, Slapi_DN *role_dn, int *present);
 
 /* ---------------------------------------------------------------- Transactions */
 
+/* Undoes all since the begin. 0, or -1. */
 int slapi_back_transaction_abort(Slapi_PBlock *pb);
+/* Internal operations of this thread are one transaction of the pblock's database until commit or abort. Inside
+ * one, a savepoint. 0, or -1. */
 int slapi_back_transaction_begin(Slapi_PBlock *pb);
+/* 0, or -1. */
 int slapi_back_transaction_commit(Slapi_PBlock *pb);
 
 /* ---------------------------------------------------------------- Passwords */
 
+/* GIVEN hash of a password by the named scheme (NULL: the server's); NULL when there is none of that name. */
 char *slapi_encode(char *value, char *alg);
+/* The same; pb and sdn are not looked at. */
 char *slapi_encode_ext(Slapi_PBlock *pb, const Slapi_DN *sdn, char *value, char *alg);
+/* NULL: clear text is never kept here (389: where nsslapd-unhashed-pw-switch says so). */
 char *slapi_get_first_clear_text_pw(Slapi_Entry *entry);
+/* 1 when the value begins with a known scheme, else 0. */
 int slapi_is_encoded(char *value);
+/* 0 when the password v is one of the stored values vals, else 1. */
 int slapi_pw_find(struct berval **vals, struct berval *v);
+/* 0 when the password v is one of the stored values vals, else 1. */
 int slapi_pw_find_sv(Slapi_Value **vals, const Slapi_Value *v);
 
 /* ---------------------------------------------------------------- Locks, conditions, counters */
 
+/* Waits so many milliseconds. */
 void DS_Sleep(unsigned int ticks);
+/* Answers the new value. The strongest memory order serves all memorders. */
 int32_t slapi_atomic_decr_32(int32_t *ptr, int memorder);
+/* Answers the new value. The strongest memory order serves all memorders. */
 uint64_t slapi_atomic_decr_64(uint64_t *ptr, int memorder);
+/* Answers the new value. The strongest memory order serves all memorders. */
 int32_t slapi_atomic_incr_32(int32_t *ptr, int memorder);
+/* Answers the new value. The strongest memory order serves all memorders. */
 uint64_t slapi_atomic_incr_64(uint64_t *ptr, int memorder);
+/* The value. The strongest memory order serves all memorders. */
 int32_t slapi_atomic_load_32(int32_t *ptr, int memorder);
+/* The value. The strongest memory order serves all memorders. */
 uint64_t slapi_atomic_load_64(uint64_t *ptr, int memorder);
+/* The strongest memory order serves all memorders. */
 void slapi_atomic_store_32(int32_t *ptr, int32_t val, int memorder);
+/* The strongest memory order serves all memorders. */
 void slapi_atomic_store_64(uint64_t *ptr, uint64_t val, int memorder);
+/* Answers the new value. Any thread. */
 uint64_t slapi_counter_add(Slapi_Counter *counter, uint64_t addvalue);
+/* Answers the new value. Any thread. */
 uint64_t slapi_counter_decrement(Slapi_Counter *counter);
+/* TAKEN; *counter becomes NULL. */
 void slapi_counter_destroy(Slapi_Counter **counter);
+/* Any thread. */
 uint64_t slapi_counter_get_value(Slapi_Counter *counter);
+/* Answers the new value. Any thread. */
 uint64_t slapi_counter_increment(Slapi_Counter *counter);
+/* Sets it to 0. */
 void slapi_counter_init(Slapi_Counter *counter);
+/* GIVEN: slapi_counter_destroy. It starts at 0. */
 Slapi_Counter *slapi_counter_new(void);
+/* Answers the new value. Any thread. */
 uint64_t slapi_counter_set_value(Slapi_Counter *counter, uint64_t newvalue);
+/* Answers the new value. Any thread. */
 uint64_t slapi_counter_subtract(Slapi_Counter *counter, uint64_t subvalue);
+/* TAKEN. Nobody may wait on it. */
 void slapi_destroy_condvar(Slapi_CondVar *cvar);
+/* TAKEN. One that is held stays as it is. */
 void slapi_destroy_mutex(Slapi_Mutex *mutex);
+/* TAKEN. Nobody may hold it. */
 void slapi_destroy_rwlock(Slapi_RWLock *rwlock);
+/* Waits for the mutex. Not recursive. */
 void slapi_lock_mutex(Slapi_Mutex *mutex);
+/* GIVEN: slapi_destroy_condvar. mutex is LENT as long as it is used. */
 Slapi_CondVar *slapi_new_condvar(Slapi_Mutex *mutex);
+/* GIVEN: slapi_destroy_mutex. */
 Slapi_Mutex *slapi_new_mutex(void);
+/* GIVEN: slapi_destroy_rwlock. */
 Slapi_RWLock *slapi_new_rwlock(void);
+/* The same; prio_writer not 0: who wants to write goes before new readers. */
 Slapi_RWLock *slapi_new_rwlock_prio(int32_t prio_writer);
+/* Wakes one that waits, or all. OpenLDAP plug-ins: 0 or an errno; 389: 1 or 0. */
 int slapi_notify_condvar(Slapi_CondVar *cvar, int notify_all);
+/* Bytes of a lock. */
 int slapi_rwlock_get_size(void);
+/* 0 or an errno. */
 int slapi_rwlock_rdlock(Slapi_RWLock *rwlock);
+/* 0 or an errno. */
 int slapi_rwlock_unlock(Slapi_RWLock *rwlock);
+/* 0 or an errno. */
 int slapi_rwlock_wrlock(Slapi_RWLock *rwlock);
+/* OpenLDAP plug-ins: 0 or an errno; 389: 1 or 0. Another thread's mutex is refused. */
 int slapi_unlock_mutex(Slapi_Mutex *mutex);
+/* Waits with the condition's own mutex, which the caller holds; timeout NULL: for ever. OpenLDAP plug-ins: 0 or
+ * an errno (ETIMEDOUT); 389: 1 or 0. slapd's own forgets the limit, ns-slapd's ends the server. */
 int slapi_wait_condvar(Slapi_CondVar *cvar, struct timeval *timeout);
+/* The same with the mutex named: 1, or 0 when the time is over. */
 int slapi_wait_condvar_pt(Slapi_CondVar *cvar, Slapi_Mutex *mutex, struct timeval *timeout);
 
 /* ---------------------------------------------------------------- Event queue */
 
+/* 1 when the event was still waiting, else 0. One that runs now is not waited for. */
 int slapi_eq_cancel(Slapi_Eq_Context ctx);
+/* 1 when the event was still waiting, else 0. One that runs now is not waited for. */
 int slapi_eq_cancel_rel(Slapi_Eq_Context ctx);
+/* LENT: the argument of a waiting event; NULL when it is none. */
 void *slapi_eq_get_arg(Slapi_Eq_Context ctx);
+/* LENT: the argument of a waiting event; NULL when it is none. */
 void *slapi_eq_get_arg_rel(Slapi_Eq_Context ctx);
+/* fn is called once, on the queue's thread, at the time when (time()). GIVEN for slapi_eq_cancel alone. */
 Slapi_Eq_Context slapi_eq_once(slapi_eq_fn_t fn, void *arg, time_t when);
+/* The same by the clock of slapi_current_rel_time_t. */
 Slapi_Eq_Context slapi_eq_once_rel(slapi_eq_fn_t fn, void *arg, time_t when);
+/* The same every interval milliseconds, first at the time when. */
 Slapi_Eq_Context slapi_eq_repeat(slapi_eq_fn_t fn, void *arg, time_t when, unsigned long interval);
+/* The same by the clock of slapi_current_rel_time_t. */
 Slapi_Eq_Context slapi_eq_repeat_rel(slapi_eq_fn_t fn, void *arg, time_t when, unsigned long interval);
 
 /* ---------------------------------------------------------------- UTF-8 */
 
+/* How many characters; 0 for NULL. */
 size_t ldap_utf8characters(const char *);
+/* Copies one character without a NUL; answers its bytes. */
 int ldap_utf8copy(char *dst, const char *src);
+/* The code point of the character at *src, which is stepped over. */
 unsigned long ldap_utf8getcc(const char **src);
+/* ASCII letters and digits. */
 int ldap_utf8isalnum(char *s);
+/* ASCII letters. */
 int ldap_utf8isalpha(char *s);
+/* ASCII digits. */
 int ldap_utf8isdigit(char *s);
+/* White space, that of Unicode too. */
 int ldap_utf8isspace(char *s);
+/* Hexadecimal ASCII digits. */
 int ldap_utf8isxdigit(char *s);
+/* Bytes of the character at the beginning. */
 int ldap_utf8len(const char *);
+/* LENT, part of the text: the next character. */
 char *ldap_utf8next(char *);
+/* The character n further, not beyond the end. */
 char *ldap_utf8nextn(char *s, int n);
+/* LENT, part of the text: the character before. There must be one. */
 char *ldap_utf8prev(char *);
+/* The character n before, not before from. */
 char *ldap_utf8prevn(char *s, char *from, int n);
+/* As strtok_r, by characters. */
 char *ldap_utf8strtok_r(char *src, const char *brk, char **next);
+/* As strcasecmp, for UTF-8. */
 int slapi_UTF8CASECMP(char *s0, char *s1);
+/* 1 for a lower-case letter at the beginning, else 0. */
 int slapi_UTF8ISLOWER(char *s);
+/* 1 for an upper-case letter at the beginning, else 0. */
 int slapi_UTF8ISUPPER(char *s);
+/* The same for the first n characters. */
 int slapi_UTF8NCASECMP(char *s0, char *s1, int n);
+/* GIVEN: slapi_ch_free. */
 unsigned char *slapi_UTF8STRTOLOWER(char *s);
+/* GIVEN: slapi_ch_free. */
 unsigned char *slapi_UTF8STRTOUPPER(char *s);
+/* One character from s to d; *ssz and *dsz are the bytes of both. */
 void slapi_UTF8TOLOWER(char *s, char *d, int *ssz, int *dsz);
+/* One character from s to d; *ssz and *dsz are the bytes of both. */
 void slapi_UTF8TOUPPER(char *s, char *d, int *ssz, int *dsz);
+/* 1 when a byte is outside ASCII, else 0. */
 int slapi_has8thBit(unsigned char *s);
+/* GIVEN: slapi_ch_free. */
 unsigned char *slapi_utf8StrToLower(unsigned char *s);
+/* GIVEN: slapi_ch_free. */
 unsigned char *slapi_utf8StrToUpper(unsigned char *s);
+/* One character from s to d; *ssz and *dsz are the bytes of both. */
 void slapi_utf8ToLower(unsigned char *s, unsigned char *d, int *ssz, int *dsz);
+/* One character from s to d; *ssz and *dsz are the bytes of both. */
 void slapi_utf8ToUpper(unsigned char *s, unsigned char *d, int *ssz, int *dsz);
+/* As strcasecmp, for UTF-8. */
 int slapi_utf8casecmp(unsigned char *s0, unsigned char *s1);
+/* 1 for a lower-case letter at the beginning, else 0. */
 int slapi_utf8isLower(unsigned char *s);
+/* 1 for an upper-case letter at the beginning, else 0. */
 int slapi_utf8isUpper(unsigned char *s);
+/* The same for the first n characters. */
 int slapi_utf8ncasecmp(unsigned char *s0, unsigned char *s1, int n);
 
 /* ---------------------------------------------------------------- Log */
 
+/* 1 when messages of that level (SLAPI_LOG_*) are written, else 0. A change of the configuration is seen within
+ * a second. */
 int slapi_is_loglevel_set(const int loglevel);
 /* IBM's: a line of the log with the numbers of a message and its catalogue. */
 void slapi_printmessage(int catid, int level, int num, ...);
 /* One line of the error log when level is on. */
 int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...) SLAPI_PRINTF(3, 4);
+/* slapi_log_error with the arguments in varg1; varg2 is another copy of them, not needed here. */
 int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1, va_list varg2);
 
 /* ---------------------------------------------------------------- Various */
@@ -1156,64 +1685,121 @@ int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1,
 /* Whether the requestor of the operation may do this: LDAP_SUCCESS or LDAP_INSUFFICIENT_ACCESS. True
  * in every hook. attr NULL asks about the entry itself. */
 int slapi_access_allowed(Slapi_PBlock *pb, Slapi_Entry *e, char *attr, struct berval *val, int access);
+/* 0 when the requestor of pb may change all these attributes of e, else an LDAP result code. *errbuf becomes
+ * NULL. */
 int slapi_acl_check_mods(Slapi_PBlock *pb, Slapi_Entry *e, LDAPMod **mods, char **errbuf);
+/* As memcmp, the shorter first; 0 equal. */
 int slapi_berval_cmp(const struct berval *L, const struct berval *R);
+/* The real time. 0, or -1. */
 int32_t slapi_clock_gettime(struct timespec *tp);
+/* 0 equal, 1 not. Takes the same time wherever the difference is. */
 int slapi_ct_memcmp(const void *p1, const void *p2, size_t n);
+/* A clock that never goes back. */
 struct timespec slapi_current_rel_time_hr(void);
+/* The same clock in seconds. */
 time_t slapi_current_rel_time_t(void);
+/* time(NULL). */
 time_t slapi_current_time(void);
+/* time(NULL). */
 time_t slapi_current_utc_time(void);
+/* The real time. */
 struct timespec slapi_current_utc_time_hr(void);
+/* LENT: the text of an LDAP result code. */
 char *slapi_err2string(int result);
+/* GIVEN: slapi_ch_free_string; NULL when the system has none. */
 char *slapi_get_hostname(void);
+/* 0 to 15; -1 for what is no hexadecimal digit. */
 int slapi_hexchar2int(char c);
+/* 1 once the server has begun to stop, else 0. */
 int slapi_is_shutting_down(void);
+/* 1 when bit bitnum (0 to 31) of f is set, else 0. */
 int slapi_isbitset_int(unsigned int f, unsigned int bitnum);
+/* 1 when bit bitnum (0 to 7) of f is set, else 0. */
 int slapi_isbitset_uchar(unsigned char f, unsigned char bitnum);
+/* How many strings of a NULL-terminated array; 0 for NULL. */
 int slapi_ldap_count_values(char **vals);
 /* A handle of libldap, not yet connected. GIVEN: slapi_ldap_unbind. */
 LDAP *slapi_ldap_init(char *ldaphost, int ldapport, int secure, int shared);
+/* TAKEN: ends the connection. */
 void slapi_ldap_unbind(LDAP *ld);
 /* GIVEN: slapi_ldap_value_free. */
 char **slapi_ldap_explode_dn(const char *dn, int notypes);
+/* GIVEN (slapi_ldap_value_free): "type=value" of each AVA, with notypes not 0 the values alone; NULL for what is
+ * no RDN. */
 char **slapi_ldap_explode_rdn(const char *rdn, int notypes);
+/* TAKEN: the array and its strings. */
 void slapi_ldap_value_free(char **vals);
+/* One unfolded line; type and value become parts of it (LENT), base64 is decoded in place; *freeval is 0. -1 for
+ * a line that is none, and for "type:< URL". */
 int slapi_ldif_parse_line(char *line, struct berval *type, struct berval *value, int *freeval);
+/* Appends a line at *out and moves *out behind it; the caller has seen to the room. options: LDIF_OPT_*. */
 void slapi_ldif_put_type_and_value_with_options(char **out, const char *t, const char *val, int vlen,
                                                 unsigned long options);
+/* LENT: the text of an NSPR error. */
 char *slapi_pr_strerror(int prerrno);
+/* A random number, not negative, from the system's generator. */
 int slapi_rand(void);
+/* Fills len bytes from the system's generator. */
 void slapi_rand_array(void *randx, size_t len);
+/* As slapi_rand; seed is not needed. */
 int slapi_rand_r(unsigned int *seed);
+/* GIVEN: slapi_re_free; NULL with *error GIVEN (slapi_ch_free_string) for a bad pattern. */
 Slapi_Regex *slapi_re_comp(const char *pat, char **error);
+/* 1 match, 0 no match, LDAP_TIMELIMIT_EXCEEDED when time_up (time(), 0 none) has come, less than 0 an error. */
 int slapi_re_exec(Slapi_Regex *re_handle, const char *subject, time_t time_up);
+/* The same without a limit. */
 int32_t slapi_re_exec_nt(Slapi_Regex *re_handle, const char *subject);
+/* TAKEN. */
 void slapi_re_free(Slapi_Regex *re_handle);
+/* 1 with *dst filled (dstlen bytes): src with \1 to \9 and & replaced by what subject matched; 0 when there is
+ * not enough room, -1 for an error. */
 int slapi_re_subs(Slapi_Regex *re_handle, const char *subject, const char *src, char **dst, unsigned long dstlen);
+/* The same; with filter not 0 what is put in is escaped as an assertion value. */
 int slapi_re_subs_ext(Slapi_Regex *re_handle, const char *subject, const char *src, char **dst, unsigned long dstlen,
                       int filter);
+/* f with bit bitnum set. */
 unsigned int slapi_setbit_int(unsigned int f, unsigned int bitnum);
+/* f with bit bitnum set. */
 unsigned char slapi_setbit_uchar(unsigned char f, unsigned char bitnum);
+/* GIVEN (slapi_ch_array_free): the words of str, which is cut in place; any character of brkstr parts them. */
 char **slapi_str2charray(char *str, char *brkstr);
+/* 4 hexadecimal digits. */
 uint16_t slapi_str_to_u16(const char *s);
+/* 8 hexadecimal digits. */
 uint32_t slapi_str_to_u32(const char *s);
+/* 16 hexadecimal digits. */
 uint64_t slapi_str_to_u64(const char *s);
+/* 2 hexadecimal digits. */
 uint8_t slapi_str_to_u8(const char *s);
+/* LENT: the text of an errno. */
 const char *slapi_system_strerror(const int syserrno);
+/* IBM's: microseconds on a clock that never goes back. */
 unsigned long slapi_timer_current_time(void);
+/* IBM's: logs, at the trace level, how long it is since start. */
 void slapi_timer_elapsed_time(char *label, unsigned long start);
+/* IBM's: the same as slapi_timer_current_time, logged at the trace level. */
 unsigned long slapi_timer_get_time(char *label);
+/* *diff is a - b. */
 void slapi_timespec_diff(struct timespec *a, struct timespec *b, struct timespec *diff);
+/* *expire: so many seconds from now on the clock of slapi_current_rel_time_hr; zero for a timeout of 0 or less. */
 void slapi_timespec_expire_at(time_t timeout, struct timespec *expire);
+/* TIMER_EXPIRED when that time has come, else TIMER_CONTINUE; a zero time never comes. */
 slapi_timer_result slapi_timespec_expire_check(struct timespec *expire);
+/* *expire: so many seconds after start; zero for a timeout of 0 or less. */
 void slapi_timespec_expire_rel(time_t timeout, struct timespec *start, struct timespec *expire);
+/* The time as generalized time with nanoseconds; bufsize at least SLAPI_TIMESTAMP_BUFSIZE. */
 void slapi_timestamp_utc_hr(char *buf, size_t bufsize);
+/* 4 digits without a NUL; answers the place behind them. */
 char *slapi_u16_to_hex(uint16_t val, char *s, uint8_t upper);
+/* 8 digits without a NUL; answers the place behind them. */
 char *slapi_u32_to_hex(uint32_t val, char *s, uint8_t upper);
+/* 16 digits without a NUL; answers the place behind them. */
 char *slapi_u64_to_hex(uint64_t val, char *s, uint8_t upper);
+/* 2 digits without a NUL; answers the place behind them. */
 char *slapi_u8_to_hex(uint8_t val, char *s, uint8_t upper);
+/* f with bit bitnum cleared. */
 unsigned int slapi_unsetbit_int(unsigned int f, unsigned int bitnum);
+/* f with bit bitnum cleared. */
 unsigned char slapi_unsetbit_uchar(unsigned char f, unsigned char bitnum);
 
 /* ---------------------------------------------------------------- Clients of other servers (389) */
@@ -1224,27 +1810,41 @@ LDAP *slapi_ldap_init_ext(const char *ldapurl, const char *hostname, int port, i
 int slapi_ldap_bind(LDAP *ld, const char *bindid, const char *creds, const char *mech, LDAPControl **serverctrls, LDAPControl ***returnedctrls, struct timeval *timeout, int *msgidp);
 /* *ctrlp is GIVEN (ldap_control_free). */
 int slapi_ldap_create_proxyauth_control(LDAP *ld, const char *dn, const char ctl_iscritical, int usev2, LDAPControl **ctrlp);
+/* The last result code of a connection; *m and *s, where asked for, are the matched name and the text
+ * (ldap_memfree), or NULL. */
 int slapi_ldap_get_lderrno(LDAP *ld, char **m, char **s);
 /* *ludpp is GIVEN (ldap_free_urldesc). */
 int slapi_ldap_url_parse(const char *url, struct ldap_url_desc **ludpp, int require_dn, int *secure);
+/* LENT: the text of what slapi_ldap_url_parse answered. */
 const char *slapi_urlparse_err2string(int err);
 /* The file is LENT; setting it TAKES the string. */
 const char *slapi_get_cacertfile(void);
+/* TAKEN: the file of certificate authorities for connections to other servers. */
 void slapi_set_cacertfile(char *certfile);
+/* 1 when the client came over a local socket, else 0. */
 int slapi_is_ldapi_conn(Slapi_PBlock *pb);
 
 /* ---------------------------------------------------------------- Password policy (389) */
 
 /* GIVEN: end it with slapi_pwpolicy_free. */
 Slapi_PWPolicy *slapi_get_pwpolicy(Slapi_DN *dn);
+/* TAKEN. */
 void slapi_pwpolicy_free(Slapi_PWPolicy *pwpolicy);
+/* 1 when the entry's password has expired; *expire_time and *remaining_grace (either may be NULL) are -1 when
+ * unknown. */
 int slapi_pwpolicy_is_expired(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *expire_time, int *remaining_grace);
+/* 1 when the entry is locked after failed binds; *unlock_time is when that ends, 0 never by itself. */
 int slapi_pwpolicy_is_locked(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e, time_t *unlock_time);
+/* 1 when the password was set by another and must be changed, else 0. */
 int slapi_pwpolicy_is_reset(Slapi_PWPolicy *pwpolicy, Slapi_Entry *e);
+/* 1 when the account must not be used: inactivated, or with check_password_policy locked (the result was sent
+ * with send_result); else 0. */
 int slapi_check_account_lock(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, int pwresponse_req, int check_password_policy, int send_result);
 /* Response controls of a bind; -1 leaves a part of the policy's out. */
 int slapi_pwpolicy_make_response_control(Slapi_PBlock *pb, int seconds, int logins, int error);
+/* Adds Netscape's response control arg with time in seconds. 0, or -1. */
 int slapi_add_pwd_control(Slapi_PBlock *pb, char *arg, long time);
+/* Adds the response control that tells who a bind made of the client. */
 void slapi_add_auth_response_control(Slapi_PBlock *pb, const char *binddn);
 
 /* ---------------------------------------------------------------- Virtual attributes (389) */
@@ -1252,29 +1852,47 @@ void slapi_add_auth_response_control(Slapi_PBlock *pb, const char *binddn);
 /* 0, or SLAPI_VIRTUALATTRS_NOT_FOUND, _LOOP_DETECTED. Values and name are handed back
  * with slapi_vattr_values_free and the flags that came in *buffer_flags. */
 int slapi_vattr_values_get(Slapi_Entry *e, char *type, Slapi_ValueSet **results, int *type_name_disposition, char **actual_type_name, int flags, int *buffer_flags);
+/* As slapi_vattr_values_get, for a type of slapi_vattr_list_attrs. */
 int slapi_vattr_values_type_thang_get(Slapi_Entry *e, vattr_type_thang *type_thang, Slapi_ValueSet **results, int *type_name_disposition, char **actual_type_name, int flags, int *buffer_flags);
+/* Frees what slapi_vattr_values_get gave; flags is what it put into *buffer_flags. */
 void slapi_vattr_values_free(Slapi_ValueSet **value, char **actual_type_name, int flags);
+/* 0 with *result 1 when one of the attribute's values, virtual ones too, is equal, else 0;
+ * SLAPI_VIRTUALATTRS_NOT_FOUND without the attribute. */
 int slapi_vattr_value_compare(Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags);
 /* The list is GIVEN: end it with slapi_vattr_attrs_free. Names are LENT by it. */
 int slapi_vattr_list_attrs(Slapi_Entry *e, vattr_type_thang **types, int flags, int *buffer_flags);
+/* Frees what slapi_vattr_list_attrs gave. */
 void slapi_vattr_attrs_free(vattr_type_thang **types, int flags);
+/* LENT: the first of a list; NULL when it is empty. */
 vattr_type_thang *vattr_typethang_first(vattr_type_thang *t);
+/* LENT: the next; NULL at the end. */
 vattr_type_thang *vattr_typethang_next(vattr_type_thang *t);
+/* LENT. */
 char *vattr_typethang_get_name(vattr_type_thang *t);
+/* SLAPI_ATTR_FLAG_*. */
 unsigned long vattr_typethang_get_flags(vattr_type_thang *t);
+/* Nothing to do: virtual attributes are worked out anew for every reader. */
 void slapi_entry_vattrcache_watermark_invalidate(Slapi_Entry *e);
+/* 0: no value is cached. */
 int slapi_entry_vattrcache_watermark_isvalid(const Slapi_Entry *e);
+/* Nothing to do: virtual attributes are worked out anew for every reader. */
 void slapi_entry_vattrcache_watermark_set(Slapi_Entry *e);
+/* Nothing to do: virtual attributes are worked out anew for every reader. */
 void slapi_entrycache_vattrcache_watermark_invalidate(void);
 
 /* ---------------------------------------------------------------- Further services (389) */
 
 /* The default settings of plug-ins, cn=plugin default config,cn=config. The set is GIVEN. */
 int slapi_set_plugin_default_config(const char *type, Slapi_Value *value);
+/* 0 with *valueset GIVEN (slapi_valueset_free): values of cn=plugin default config,cn=config; else 1. */
 int slapi_get_plugin_default_config(char *type, Slapi_ValueSet **valueset);
+/* 0, or -1 when no plug-in brought the rule. */
 int slapi_matchingrule_unregister(char *oid);
+/* LDAP_SUCCESS: the built-in types are part of every schema here. */
 int slapi_reload_internal_attr_syntax(void);
+/* What the operation's handler answers; 1 without one. */
 int slapi_operation_get_replica_attr(Slapi_PBlock *pb, Slapi_Operation *op, const char *type, void *value);
+/* A replication plug-in's function for slapi_operation_get_replica_attr. */
 void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callback);
 
 /* ================================================================ constants */

@@ -48,7 +48,7 @@ func TestProbesCallEverything(t *testing.T) {
 		if !strings.Contains(who, "o") {
 			where = ibm
 		}
-		if !regexp.MustCompile(`\b` + name + `\s*\(`).MatchString(where) && !regexp.MustCompile(`[(,]\s*` + name + `\s*[,)]`).MatchString(where) {
+		if !regexp.MustCompile(`\b`+name+`\s*\(`).MatchString(where) && !regexp.MustCompile(`[(,]\s*`+name+`\s*[,)]`).MatchString(where) {
 			t.Errorf("no probe calls %s", name)
 		}
 	}
