@@ -392,11 +392,18 @@ int slapi_attr_value_cmp_ext(const Slapi_Attr *a, Slapi_Value *v1, Slapi_Value *
 	return slapi_attr_value_cmp(a, v1 ? &v1->bv : NULL, v2 ? &v2->bv : NULL);
 }
 
+/* The length of a value to look for. 389 reads one of a text syntax as a C string,
+ * and plug-ins count its end in, or more. */
+static size_t text_len(const Slapi_Attr *a, const struct berval *v)
+{
+	return cshim_attr_type(a)->compare == CSHIM_CMP_BYTES || v->bv_val == NULL ? v->bv_len : strnlen(v->bv_val, v->bv_len);
+}
+
 int slapi_attr_value_find(const Slapi_Attr *a, const struct berval *v)
 {
 	if (a == NULL || v == NULL || a->a_type == NULL)
 		return -1;
-	return cshim_attr_find(a, v->bv_val, v->bv_len) >= 0 ? 0 : -1;
+	return cshim_attr_find(a, v->bv_val, text_len(a, v)) >= 0 ? 0 : -1;
 }
 
 /* Takes the first attribute of that name out of a list. */

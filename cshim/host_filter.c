@@ -7,6 +7,7 @@
 #include "dialect.h"
 #include "host.h"
 #include "host_goside.h"
+#include "host_vattr.h"
 #include "mem.h"
 
 Slapi_Filter *cshim_filter_new(unsigned long choice, const char *type)
@@ -396,6 +397,8 @@ static int filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int ac
 {
 	if (!cshim_is_filter(f))
 		f = NULL;
+	if (access == 4 && !cshim_vattr_served(NULL))
+		access = 0;
 	int r = e && f && !access ? cshim_filter_test(e, f) : -1;
 
 	return r >= 0 ? r : slapiGoFilterTest(pb, e, f, access);
@@ -408,23 +411,23 @@ int slapi_filter_test_simple(Slapi_Entry *e, Slapi_Filter *f)
 
 int slapi_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access)
 {
-	return verdict(filter_test(pb, e, f, verify_access), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, verify_access ? 1 : 0), CSHIM_CALLER());
 }
 
 int slapi_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access, int only_test_access)
 {
-	return verdict(filter_test(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, (verify_access ? 1 : 0) | (only_test_access ? 2 : 0)), CSHIM_CALLER());
 }
 
 int slapi_vattr_filter_test(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access)
 {
-	return verdict(filter_test(pb, e, f, verify_access), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, (verify_access ? 1 : 0) | 4), CSHIM_CALLER());
 }
 
 int slapi_vattr_filter_test_ext(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int verify_access,
 				int only_test_access)
 {
-	return verdict(filter_test(pb, e, f, verify_access | (only_test_access ? 2 : 0)), CSHIM_CALLER());
+	return verdict(filter_test(pb, e, f, (verify_access ? 1 : 0) | (only_test_access ? 2 : 0) | 4), CSHIM_CALLER());
 }
 
 /* Text of filters. */

@@ -12,9 +12,12 @@
 
 /* Filters. */
 /* 0 match, 1 no match, 2 undefined, 1000 + LDAP code for an error. access: bit 0
- * checks the right to search, bit 1 tests the right only. */
+ * checks the right to search, bit 1 tests the right only; bit 2 counts virtual
+ * attributes in. */
 extern int slapiGoFilterTest(Slapi_PBlock *pb, Slapi_Entry *e, Slapi_Filter *f, int access);
 extern void slapiGoFilterForget(uintptr_t handle);
+/* A plug-in serves a virtual attribute from now on; NULL: none does any more. */
+extern void slapiGoVattrServed(char *type);
 
 /* Answers to the client of the operation of pb. 0, or -1 when pb has none or
  * the client has gone. */
@@ -37,7 +40,7 @@ extern int slapiGoInternal(Slapi_PBlock *pb, int kind, struct cshim_callbacks *c
 
 /* The log. */
 extern void slapiGoLog(int level, char *subsystem, char *text);
-extern int slapiGoLogEnabled(int level);
+extern int slapiGoLogEnabled(int level, int dialect);
 
 /* Plug-ins that plug-ins register. */
 extern int slapiGoRegisterPlugin(char *type, int enabled, char *symbol, void *init, char *name, char **argv,

@@ -371,32 +371,38 @@ int slapi_acl_check_mods(Slapi_PBlock *pb, Slapi_Entry *e, LDAPMod **mods, char 
 /* The log. Which levels are shown is asked of Go once a second: plug-ins log a
  * trace line at every step, and mostly in vain. */
 
-static uint32_t shown_levels;
-static time_t shown_at;
+static uint32_t shown_levels[2]; /* of 389's plug-ins, of others */
+static time_t shown_at[2];
 
-int slapi_is_loglevel_set(const int loglevel)
+static int shown(int loglevel, int dialect)
 {
+	int of = dialect != CSHIM_389;
 	struct timespec now;
 
 	if (loglevel < 0 || loglevel > 31)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (__atomic_load_n(&shown_at, __ATOMIC_RELAXED) != now.tv_sec + 1) {
+	if (__atomic_load_n(&shown_at[of], __ATOMIC_RELAXED) != now.tv_sec + 1) {
 		uint32_t levels = 0;
 		for (int i = 0; i < 32; i++)
-			if (slapiGoLogEnabled(i))
+			if (slapiGoLogEnabled(i, dialect))
 				levels |= 1u << i;
-		__atomic_store_n(&shown_levels, levels, __ATOMIC_RELAXED);
-		__atomic_store_n(&shown_at, now.tv_sec + 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&shown_levels[of], levels, __ATOMIC_RELAXED);
+		__atomic_store_n(&shown_at[of], now.tv_sec + 1, __ATOMIC_RELAXED);
 	}
-	return (__atomic_load_n(&shown_levels, __ATOMIC_RELAXED) & (1u << loglevel)) != 0;
+	return (__atomic_load_n(&shown_levels[of], __ATOMIC_RELAXED) & (1u << loglevel)) != 0;
 }
 
-static int log_line(int level, const char *subsystem, const char *fmt, va_list ap)
+int slapi_is_loglevel_set(const int loglevel)
+{
+	return shown(loglevel, cshim_dialect(CSHIM_CALLER()));
+}
+
+static int log_line(int level, int dialect, const char *subsystem, const char *fmt, va_list ap)
 {
 	char *text = NULL;
 
-	if (!fmt || !slapi_is_loglevel_set(level))
+	if (!fmt || !shown(level, dialect))
 		return -1;
 	if (vasprintf(&text, fmt, ap) < 0)
 		return -1;
@@ -411,7 +417,7 @@ int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...)
 	int rc;
 
 	va_start(ap, fmt);
-	rc = log_line(loglevel, subsystem, fmt, ap);
+	rc = log_line(loglevel, cshim_dialect(CSHIM_CALLER()), subsystem, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -419,7 +425,7 @@ int slapi_log_error(int loglevel, char *subsystem, char *fmt, ...)
 int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1, va_list varg2)
 {
 	(void)varg2;
-	return log_line(loglevel, subsystem, fmt, varg1);
+	return log_line(loglevel, cshim_dialect(CSHIM_CALLER()), subsystem, fmt, varg1);
 }
 
 /* IBM's: a message by its number in a catalogue, which only IBM's server has. */

@@ -7,6 +7,7 @@
 
 #include "host_goside.h"
 #include "host_settings.h"
+#include "host_vattr.h"
 #include "mem.h"
 #include "pblock.h"
 
@@ -184,6 +185,22 @@ int slapi_pwpolicy_make_response_control(Slapi_PBlock *pb, int seconds, int logi
 	return rc;
 }
 
+/* nsAccountLock, the entry's own or a virtual one. */
+static int inactivated(Slapi_PBlock *pb, Slapi_Entry *e)
+{
+	Slapi_ValueSet *values = NULL;
+	Slapi_Value *v = NULL;
+	char *actual = NULL;
+	int flags = 0, is = 0;
+
+	if (cshim_vattr_get(pb, e, "nsAccountLock", &values, NULL, &actual, SLAPI_VIRTUALATTRS_REQUEST_POINTERS, &flags) == 0) {
+		slapi_valueset_first_value(values, &v);
+		is = v && v->bv.bv_val && strcasecmp(v->bv.bv_val, "true") == 0;
+	}
+	slapi_vattr_values_free(&values, &actual, flags);
+	return is;
+}
+
 /* Whether an account must not be used: inactivated (nsAccountLock), or, when the
  * policy is asked too, locked after failed binds. 1 yes (the result was sent when
  * send_result is set), 0 no. */
@@ -196,11 +213,11 @@ int slapi_check_account_lock(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, i
 
 	if (!bind_target_entry)
 		return 0;
-	if (slapi_entry_attr_get_bool(bind_target_entry, "nsAccountLock")) {
+	if (inactivated(pb, bind_target_entry)) {
 		if (pwresponse_req)
 			slapi_pwpolicy_make_response_control(pb, -1, -1, 1);
 		if (send_result)
-			slapi_send_ldap_result(pb, LDAP_UNWILLING_TO_PERFORM, NULL, "the account is inactivated", 0, NULL);
+			slapi_send_ldap_result(pb, LDAP_UNWILLING_TO_PERFORM, NULL, "Account inactivated. Contact system administrator.", 0, NULL);
 		return 1;
 	}
 	if (!check_password_policy)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "host_goside.h"
 #include "host_services.h"
 #include "host_settings.h"
 #include "mem.h"
@@ -29,8 +30,11 @@ struct cshim_vattr_handle {
 
 struct cshim_vattr_context {
 	Slapi_PBlock *pb;
-	int depth;
 };
+
+/* How deep providers stand in each other on this thread: by way of a context, of
+ * filters, or of internal searches. */
+static __thread int depth;
 
 struct cshim_vattr_list {
 	vattr_type_thang *list; /* ends with one without a name */
@@ -112,6 +116,7 @@ int slapi_vattrspi_regattr(vattr_sp_handle *h, char *type_name_to_register, char
 		__atomic_store_n(at, made, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&lock);
+	slapiGoVattrServed(type_name_to_register);
 	/* From now on there are virtual attributes to look for. */
 	if (cshim_setting_bool("nsslapd-ignore-virtual-attrs", 0))
 		config_set_ignore_vattrs("nsslapd-ignore-virtual-attrs", "off", text, 1);
@@ -133,6 +138,7 @@ void cshim_vattr_clear(void)
 		h->live = 0;
 	table = NULL; /* the rows stay: a reader may be on them */
 	pthread_mutex_unlock(&lock);
+	slapiGoVattrServed(NULL);
 }
 
 static int applies(const struct served *s, const char *type, Slapi_Entry *e)
@@ -176,7 +182,7 @@ static int get_values(vattr_context *c, Slapi_Entry *e, char *type, Slapi_ValueS
 	if (actual)
 		*actual = NULL;
 	*buffer_flags = 0;
-	if (!(flags & SLAPI_REALATTRS_ONLY) && c->depth >= MAX_DEPTH)
+	if (!(flags & SLAPI_REALATTRS_ONLY) && depth >= MAX_DEPTH)
 		return SLAPI_VIRTUALATTRS_LOOP_DETECTED;
 	for (struct served *s = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
 	     s && rc != 0 && !(flags & SLAPI_REALATTRS_ONLY); s = s->next) {
@@ -184,14 +190,14 @@ static int get_values(vattr_context *c, Slapi_Entry *e, char *type, Slapi_ValueS
 		int how = 0;
 		if (!applies(s, type, e))
 			continue;
-		c->depth++;
+		depth++;
 		saved = *cshim_thread();
 		cshim_thread()->plugin = s->handle->plugin;
 		cshim_thread()->dialect = CSHIM_389;
 		rc = s->handle->get(s->handle, c, e, type, results, disposition ? disposition : &how, actual, flags,
 				    buffer_flags, s->hint);
 		*cshim_thread() = saved;
-		c->depth--;
+		depth--;
 		if (rc == SLAPI_VIRTUALATTRS_LOOP_DETECTED)
 			return rc;
 	}
@@ -203,7 +209,7 @@ static int get_values(vattr_context *c, Slapi_Entry *e, char *type, Slapi_ValueS
 int cshim_vattr_get(Slapi_PBlock *pb, Slapi_Entry *e, char *type, Slapi_ValueSet **results, int *disposition,
 		    char **actual, int flags, int *buffer_flags)
 {
-	vattr_context c = { pb, 0 };
+	vattr_context c = { pb };
 	int unused;
 
 	if (!e || !type || !results)
@@ -255,10 +261,34 @@ void slapi_vattr_values_free(Slapi_ValueSet **value, char **actual_type_name, in
 		*actual_type_name = NULL;
 }
 
+int cshim_vattr_compare(Slapi_PBlock *pb, Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags)
+{
+	vattr_context c = { pb };
+	int rc;
+
+	if (depth >= MAX_DEPTH)
+		return SLAPI_VIRTUALATTRS_LOOP_DETECTED;
+	for (struct served *s = __atomic_load_n(&table, __ATOMIC_ACQUIRE); s; s = s->next) {
+		struct cshim_thread saved;
+		if (!s->handle->compare || !applies(s, type, e))
+			continue;
+		depth++;
+		saved = *cshim_thread();
+		cshim_thread()->plugin = s->handle->plugin;
+		cshim_thread()->dialect = CSHIM_389;
+		rc = s->handle->compare(s->handle, &c, e, type, test_this, result, flags, s->hint);
+		*cshim_thread() = saved;
+		depth--;
+		if (rc == 0)
+			return 0;
+	}
+	return SLAPI_VIRTUALATTRS_NOT_FOUND;
+}
+
 /* 0 and *result 1 when one of the values is equal, else 0. */
 int slapi_vattr_value_compare(Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags)
 {
-	vattr_context c = { NULL, 0 };
+	vattr_context c = { NULL };
 	Slapi_ValueSet *values = NULL;
 	char *actual = NULL;
 	int rc, buffer = 0;
@@ -266,20 +296,8 @@ int slapi_vattr_value_compare(Slapi_Entry *e, char *type, Slapi_Value *test_this
 	if (!e || !type || !test_this || !result)
 		return SLAPI_VIRTUALATTRS_NOT_FOUND;
 	*result = 0;
-	for (struct served *s = __atomic_load_n(&table, __ATOMIC_ACQUIRE); s && !(flags & SLAPI_REALATTRS_ONLY); s = s->next) {
-		struct cshim_thread saved;
-		if (!s->handle->compare || !applies(s, type, e))
-			continue;
-		c.depth++;
-		saved = *cshim_thread();
-		cshim_thread()->plugin = s->handle->plugin;
-		cshim_thread()->dialect = CSHIM_389;
-		rc = s->handle->compare(s->handle, &c, e, type, test_this, result, flags, s->hint);
-		*cshim_thread() = saved;
-		c.depth--;
-		if (rc == 0)
-			return 0;
-	}
+	if (!(flags & SLAPI_REALATTRS_ONLY) && cshim_vattr_compare(NULL, e, type, test_this, result, flags) == 0)
+		return 0;
 	rc = get_values(&c, e, type, &values, NULL, &actual, SLAPI_REALATTRS_ONLY | SLAPI_VIRTUALATTRS_REQUEST_POINTERS, &buffer);
 	if (rc == 0)
 		*result = cshim_set_find(type, cshim_type_of(type), values, test_this->bv.bv_val, test_this->bv.bv_len) >= 0;

@@ -46,6 +46,8 @@ int cshim_vattr_served(const char *type);
 /* As slapi_vattr_values_get, on behalf of the operation of pb (may be NULL). */
 int cshim_vattr_get(Slapi_PBlock *pb, Slapi_Entry *e, char *type, Slapi_ValueSet **results, int *disposition,
 		    char **actual, int flags, int *buffer_flags);
+/* Asks the providers alone: 0 and the answer, or SLAPI_VIRTUALATTRS_NOT_FOUND. */
+int cshim_vattr_compare(Slapi_PBlock *pb, Slapi_Entry *e, char *type, Slapi_Value *test_this, int *result, int flags);
 /* Forgets all providers: their server ended. */
 void cshim_vattr_clear(void);
 

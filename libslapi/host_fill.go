@@ -200,9 +200,9 @@ func (st *opState) fillAny(id C.int) C.int {
 			return st.putStr(id, p.spec.Entry.Name.Pretty)
 		}
 	case C.SLAPI_ENTRY_PRE_OP:
-		return st.putEntry(id, st.entryPre())
+		return st.putEntry(id, st.numbered(st.entryPre()))
 	case C.SLAPI_ENTRY_POST_OP:
-		return st.putEntry(id, st.withPlace(st.entryPost()))
+		return st.putEntry(id, st.numbered(st.entryPost()))
 	case C.SLAPI_ADD_EXISTING_DN_ENTRY:
 		return st.putEntry(id, st.existing())
 	case C.SLAPI_ADD_PARENT_ENTRY, C.SLAPI_MODRDN_NEWPARENT_ENTRY:
@@ -317,7 +317,7 @@ func (st *opState) fillRequest(id C.int) C.int {
 		if op.Add == nil || op.Add.Entry == nil {
 			return nothing
 		}
-		rc := st.putEntry(id, st.withPlace(op.Add.Entry))
+		rc := st.putEntry(id, st.numbered(op.Add.Entry))
 		C.cshim_op_note(st.c, C.CSHIM_LIVE_ADD, C.cshim_pblock_ptr(st.c.pb, id))
 		return rc
 	case C.SLAPI_MODIFY_MODS:

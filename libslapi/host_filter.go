@@ -188,7 +188,11 @@ func slapiGoFilterTest(pb *C.Slapi_PBlock, e *C.Slapi_Entry, f *C.Slapi_Filter, 
 			return 0
 		}
 	}
-	t, err := n.Match(ge, nameEnv{})
+	var env filter.Env = nameEnv{}
+	if virt := virtualNow.Load(); virt != nil && access&4 != 0 {
+		env = testEnv{e: e, pb: pb, virt: virt}
+	}
+	t, err := n.Match(ge, env)
 	var we *wire.Error
 	switch {
 	case errors.As(err, &we):

@@ -29,10 +29,10 @@ func slapiGoLog(level C.int, subsystem, text *C.char) {
 }
 
 //export slapiGoLogEnabled
-func slapiGoLogEnabled(level C.int) (rc C.int) {
+func slapiGoLogEnabled(level, dialect C.int) (rc C.int) {
 	defer guard("slapi_is_loglevel_set", func() { rc = 0 })
 	s := services()
-	return cBool(s != nil && s.LogEnabled(int(level)))
+	return cBool(s != nil && s.LogEnabled(int(level), plugin.Dialect(dialect)))
 }
 
 //export slapiGoRuneCase

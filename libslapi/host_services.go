@@ -202,12 +202,13 @@ func (h *cHost) RewriteSearch(op *plugin.Operation) wire.ResultCode {
 	st.refresh()
 	rc := C.compute_rewrite_search_filter(st.c.pb)
 	switch rc {
-	case C.SEARCH_REWRITE_CALLBACK_DONE:
-		st.readBack(0)
+	case C.SEARCH_REWRITE_CALLBACK_CONTINUE: // nobody did anything
 	case C.SEARCH_REWRITE_CALLBACK_REFUSE:
 		return wire.UnwillingToPerform
 	case C.SEARCH_REWRITE_CALLBACK_ERROR:
 		return wire.OperationsError
+	default: // done; views says -2
+		st.readBack(0)
 	}
 	return wire.Success
 }

@@ -9,7 +9,6 @@ package main
 import "C"
 
 import (
-	"strconv"
 	"unsafe"
 
 	"libslapi/server/entry"
@@ -32,6 +31,11 @@ type opState struct {
 	// kind, before the change was made. Such plug-ins go on seeing them as they
 	// were, without what the server adds.
 	clientMods bool
+	// lent is the C form of the entry of the pipeline that plug-ins were last
+	// asked about; lentID tells it from another one at the same place.
+	lent     *C.Slapi_Entry
+	lentFrom *entry.Entry
+	lentID   uint64
 	// askingAccess: the plug-ins that decide about access are being asked.
 	askingAccess bool
 	// call: the block is for a function of a database plug-in, to which what is
@@ -106,7 +110,20 @@ func requestTag(k plugin.Kind) int {
 	return wire.TagExtendedRequest
 }
 
+// entry is an entry of the pipeline as a C entry, which stays good until the
+// next one is asked for. Plug-ins must not change it.
+func (st *opState) entry(e *entry.Entry) *C.Slapi_Entry {
+	if st.lent != nil && st.lentFrom == e && st.lentID == e.ID {
+		return st.lent
+	}
+	freeEntry(st.lent)
+	st.lent, st.lentFrom, st.lentID = entryToC(e), e, e.ID
+	return st.lent
+}
+
 func (st *opState) free() {
+	freeEntry(st.lent)
+	st.lent, st.lentFrom = nil, nil
 	operations.drop(st.handle)
 	C.cshim_op_free(st.c)
 	st.c = nil
@@ -281,21 +298,13 @@ func (st *opState) entryPost() *entry.Entry {
 	return st.op.After
 }
 
-// withPlace gives a new entry of 389's kind the attributes that ns-slapd stores
-// with it: its number, its parent's and its name.
-func (st *opState) withPlace(e *entry.Entry) *entry.Entry {
-	op := st.op
-	if e == nil || op.Kind != plugin.KindAdd || e.ID == 0 || !e.Has("nsUniqueId") || e.Has("entryid") {
+// numbered is an entry as 389's plug-ins find it once the change is made.
+func (st *opState) numbered(e *entry.Entry) *entry.Entry {
+	s := services()
+	if e == nil || s == nil || st.point.Phase == plugin.Pre || st.point.Phase == plugin.InternalPre {
 		return e
 	}
-	e = e.Clone()
-	put := func(attr, value string) { _ = e.Add(activeSchema(), attr, []byte(value)) } // a schema without it: left out
-	if p := op.ParentEntry; p != nil && p.ID != 0 {
-		put("parentid", strconv.FormatUint(p.ID, 10))
-	}
-	put("entryid", strconv.FormatUint(e.ID, 10))
-	put("dsEntryDN", e.Name.Pretty)
-	return e
+	return s.Numbered(st.op, e)
 }
 
 // existing is the one parameter that is SLAPI_ADD_EXISTING_DN_ENTRY,
@@ -330,7 +339,7 @@ func (st *opState) syncAddEntry() {
 		C.cshim_pblock_forget(st.c.pb, C.SLAPI_ADD_ENTRY)
 		return
 	}
-	C.cshim_entry_become(st.c.pb, old, entryToC(st.withPlace(st.op.Add.Entry)))
+	C.cshim_entry_become(st.c.pb, old, entryToC(st.numbered(st.op.Add.Entry)))
 	C.cshim_op_note(st.c, C.CSHIM_LIVE_ADD, unsafe.Pointer(old))
 }
 

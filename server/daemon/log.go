@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"libslapi/server/config"
+	"libslapi/server/plugin"
 )
 
 // sink is one place that log lines go to, with the levels wanted there.
@@ -222,11 +223,11 @@ type pluginLog struct {
 // slapiLogBits are 389's bits of nsslapd-errorlog-level, by SLAPI_LOG_* number.
 var slapiLogBits = [...]int64{0, 1, 2, 4, 8, 16, 32, 64, 128, 1024, 2048, 4096, 8192, 32768, 65536, 131072, 524288, 262144, 1048576}
 
-func (p *pluginLog) enabled(level int) bool {
+func (p *pluginLog) enabled(level int, dialect plugin.Dialect) bool {
 	switch {
 	case level <= 0 || level >= len(slapiLogBits) && level != 26:
 		return true // fatal; emergency to information
-	case p.file != "" && level <= 14:
+	case p.file != "" && level <= 14 && dialect != plugin.Dialect389:
 		return true // slapd writes all of FATAL to PLUGIN to its pluginlog
 	case level == 26:
 		return p.level.Load()&1 != 0

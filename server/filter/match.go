@@ -85,6 +85,11 @@ func negate(t Truth) Truth {
 // has such an attribute.
 func (n *Node) matchAttr(e *entry.Entry, env Env) (ok, known bool) {
 	t := n.Desc.Type
+	if o, is := env.(Overriding); is && len(n.Desc.Options) == 0 {
+		if values, ok := o.Override(e, t); ok {
+			return n.Kind == Present && len(values) > 0 || n.Kind != Present && n.testValues(values), true
+		}
+	}
 	for i := range e.Attrs {
 		a := &e.Attrs[i]
 		if a.Type != t && !a.Type.Is(t) {

@@ -89,3 +89,11 @@ type Env interface {
 	// that e stores.
 	Computed(e *entry.Entry, t *schema.AttributeType) [][]byte
 }
+
+// Overriding is an Env that has values which take the place of an entry's own.
+type Overriding interface {
+	Env
+	// Override gives the values of t that count instead of those that e stores;
+	// ok false: those that e stores count.
+	Override(e *entry.Entry, t *schema.AttributeType) (values [][]byte, ok bool)
+}

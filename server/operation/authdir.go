@@ -76,9 +76,9 @@ func (s *Server) AuthSearch(op *plugin.Operation, base dn.Name, scope wire.Scope
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	x := &searcher{s: s, op: op, db: db, v: v, filter: f, ask: s.authAsker(op, db), comp: &computer{s: s, db: db, v: v}, need: acl.PrivAuth}
+	x := &searcher{s: s, op: op, db: db, v: v, filter: f, ask: s.authAsker(op, db), comp: s.newComputer(op, db, v), need: acl.PrivAuth}
 	var out []dn.Name
-	err = v.Search(&backend.Query{Ctx: ctx, Base: base, Scope: scope, Filter: f, Env: x.comp}, func(e *entry.Entry) bool {
+	err = v.Search(&backend.Query{Ctx: ctx, Base: base, Scope: scope, Filter: f, Env: x.comp.env()}, func(e *entry.Entry) bool {
 		if !x.ask.readsAll() {
 			if x.ask.deny {
 				return true

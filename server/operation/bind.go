@@ -2,9 +2,11 @@ package operation
 
 import (
 	"errors"
+	"strings"
 
 	"libslapi/server/acl"
 	"libslapi/server/dn"
+	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
@@ -305,6 +307,9 @@ func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name
 	if e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
 		return dn.Name{}, s.referral(e, op.Target, wire.ScopeBase, false)
 	}
+	if s.is389() && s.inactivated(op, db, e) {
+		return dn.Name{}, wire.Errorf(wire.UnwillingToPerform, "Account inactivated. Contact system administrator.")
+	}
 	asker := s.access(&plugin.Operation{Kind: op.Kind, Ctx: op.Ctx, Conn: op.Conn}, db)
 	if s.is389() {
 		asker.all = true // 389 asks no access for a bind
@@ -323,4 +328,18 @@ func (s *Server) checkEntryPassword(op *plugin.Operation, db *Database) (dn.Name
 		}
 	}
 	return dn.Name{}, invalidCredentials()
+}
+
+// inactivated tells whether 389's nsAccountLock, stored or virtual, keeps an
+// entry from being bound as.
+func (s *Server) inactivated(op *plugin.Operation, db *Database, e *entry.Entry) bool {
+	t := s.Schema().AttributeType("nsAccountLock")
+	if t == nil {
+		return false
+	}
+	values, _, ok := s.newComputer(op, db, nil).virtual(e, t)
+	if !ok {
+		values = e.Values("nsAccountLock")
+	}
+	return len(values) > 0 && strings.EqualFold(string(values[0]), "true")
 }

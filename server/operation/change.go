@@ -43,7 +43,7 @@ func (c *change) assert(e *entry.Entry) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.Match(e, &computer{s: c.s, db: c.db, v: p.tx})
+	t, err := a.Match(e, c.s.newComputer(c.op, c.db, p.tx).env())
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c *change) readControls() error {
 	if err != nil {
 		return err
 	}
-	comp := &computer{s: c.s, db: c.db, v: p.tx}
+	comp := c.s.newComputer(c.op, c.db, p.tx)
 	for _, r := range []struct {
 		oid   string
 		attrs []string

@@ -53,12 +53,12 @@ func (s *Server) compare(op *plugin.Operation) error {
 	if !op.Internal && e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT {
 		return s.referral(e, op.Target, wire.ScopeBase, false)
 	}
-	comp := &computer{s: s, db: db, v: v}
+	comp := s.newComputer(op, db, v)
 	if a := stateOf(op).ctl.assertion; a != nil {
 		if err := a.Resolve(s.Schema(), nil); err != nil {
 			return err
 		}
-		if t, err := a.Match(e, comp); err != nil || t != filter.True {
+		if t, err := a.Match(e, comp.env()); err != nil || t != filter.True {
 			return &wire.Error{Result: wire.Result{Code: wire.AssertionFailed}}
 		}
 	}
@@ -101,7 +101,7 @@ func compareValues(e *entry.Entry, comp *computer, d schema.Description, value [
 	if err := f.Resolve(comp.s.Schema(), nil); err != nil {
 		return wire.Result{Code: wire.Other, Text: "internal error"}
 	}
-	if t, err := f.Match(e, comp); err == nil && t == filter.True {
+	if t, err := f.Match(e, comp.env()); err == nil && t == filter.True {
 		return wire.Result{Code: wire.CompareTrue}
 	}
 	for a := range e.Matching(d.Type) {
@@ -109,7 +109,7 @@ func compareValues(e *entry.Entry, comp *computer, d schema.Description, value [
 			return wire.Result{Code: wire.CompareFalse}
 		}
 	}
-	if comp.value(e, d.Type) != nil {
+	if _, _, ok := comp.virtual(e, d.Type); ok || comp.value(e, d.Type) != nil {
 		return wire.Result{Code: wire.CompareFalse}
 	}
 	return wire.Result{Code: wire.NoSuchAttribute}
@@ -118,6 +118,14 @@ func compareValues(e *entry.Entry, comp *computer, d schema.Description, value [
 // compare389 compares as ns-slapd does: with the very type asked for, and a
 // value that breaks the syntax is one that is not there.
 func compare389(e *entry.Entry, comp *computer, d schema.Description, value []byte) wire.Result {
+	if comp.virt != nil && len(d.Options) == 0 && comp.virt.Serves(d.Type) {
+		if equal, ok := comp.virt.Compare(comp.op, e, d.Type, value); ok {
+			if equal {
+				return wire.Result{Code: wire.CompareTrue}
+			}
+			return wire.Result{Code: wire.CompareFalse}
+		}
+	}
 	values := comp.value(e, d.Type)
 	if at := e.Get(d); at != nil {
 		values = at.Values

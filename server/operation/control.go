@@ -29,18 +29,35 @@ type controls struct {
 	treeDelete  bool
 	dontUseCopy bool
 	authzID     bool
+	realOnly    bool
+	virtualOnly bool
 	txn         *string // the identifier of a client's transaction
 }
 
 // RegisterControl adds a control to supportedControl. A critical control of
 // that OID is accepted for the kinds of ops.
 func (s *Server) RegisterControl(oid string, ops plugin.Kind) {
+	s.offerControl(oid, ops, false)
+	s.mu.Lock()
+	s.fromPlugins[oid] = true
+	s.mu.Unlock()
+}
+
+// offerControl makes a control known, hidden ones without listing them.
+func (s *Server) offerControl(oid string, ops plugin.Kind, hidden bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.controls[oid]; !known {
+	if _, known := s.controls[oid]; !known && !hidden {
 		s.order = append(s.order, oid)
 	}
 	s.controls[oid] |= ops
+}
+
+// pluginServes tells whether a plug-in registered a control.
+func (s *Server) pluginServes(oid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fromPlugins[oid]
 }
 
 // SupportedControls are the OIDs of the root DSE, in order of registration.

@@ -30,6 +30,8 @@ const (
 	ControlDereference      = "1.3.6.1.4.1.4203.666.5.16" // draft-masarati-ldap-deref
 	ControlAuthzIDRequest   = "2.16.840.1.113730.3.4.16"  // RFC 3829
 	ControlAuthzIDResponse  = "2.16.840.1.113730.3.4.15"
+	ControlRealOnly         = "2.16.840.1.113730.3.4.17" // 389: no virtual attributes
+	ControlVirtualOnly      = "2.16.840.1.113730.3.4.19" // 389: virtual attributes alone
 )
 
 const (
@@ -49,6 +51,9 @@ type control struct {
 	// "" when the reader says it.
 	bare   bool
 	absent string
+	// only389 is served with 389's habits alone. yields leaves the control to a
+	// plug-in that registers it.
+	only389, yields bool
 	// read puts what the control says into c. The error is the answer.
 	read func(s *Server, op *plugin.Operation, c *controls, ctl *wire.Control) *wire.Error
 }
@@ -79,13 +84,15 @@ func init() {
 		{oid: ControlAssertion, name: "assert", kinds: allUpdates | allReads, absent: "assert control value is absent", read: readAssertion},
 		{oid: ControlSort, name: "sorted results", kinds: plugin.KindSearch, absent: "sorted results control value is absent", read: readSort},
 		{oid: ControlVLV, name: "vlv", kinds: plugin.KindSearch, absent: "vlv control value is absent", read: readVLV},
-		{oid: ControlDereference, name: "Dereference", kinds: plugin.KindSearch, absent: "Dereference control value is absent", read: readDereference},
+		{oid: ControlDereference, name: "Dereference", kinds: plugin.KindSearch, absent: "Dereference control value is absent", yields: true, read: readDereference},
 		{oid: ControlTransaction, name: "txnSpec", kinds: allUpdates, hidden: true, absent: "no transaction identifier provided", read: readTransaction},
 		{oid: ControlTreeDelete, name: "treeDelete", kinds: plugin.KindDelete, bare: true, read: flag(func(c *controls) *bool { return &c.treeDelete })},
 		{oid: ControlAuthzIDRequest, name: "authorization identity", kinds: plugin.KindBind, bare: true, read: flag(func(c *controls) *bool { return &c.authzID })},
 		{oid: ControlPermissiveModify, name: "permissiveModify", kinds: plugin.KindModify, bare: true, hidden: true, read: flag(func(c *controls) *bool { return &c.permissive })},
 		{oid: ControlRelax, name: "relax", kinds: allUpdates, bare: true, hidden: true, read: flag(func(c *controls) *bool { return &c.relax })},
 		{oid: ControlDomainScope, name: "domainScope", kinds: plugin.KindSearch, bare: true, hidden: true, read: flag(func(c *controls) *bool { return &c.domainScope })},
+		{oid: ControlRealOnly, name: "real attributes only", kinds: plugin.KindSearch, bare: true, only389: true, read: flag(func(c *controls) *bool { return &c.realOnly })},
+		{oid: ControlVirtualOnly, name: "virtual attributes only", kinds: plugin.KindSearch, bare: true, only389: true, read: flag(func(c *controls) *bool { return &c.virtualOnly })},
 		{oid: ControlNoOp, name: "noop", kinds: allUpdates | allReads, bare: true, hidden: true, read: flag(func(c *controls) *bool { return &c.noOp })},
 	}
 	for _, c := range builtinControls {
@@ -96,13 +103,9 @@ func init() {
 // registerBuiltin makes the pipeline's controls known.
 func (s *Server) registerBuiltin() {
 	for _, c := range builtinControls {
-		if c.hidden {
-			s.mu.Lock()
-			s.controls[c.oid] |= c.kinds
-			s.mu.Unlock()
-			continue
+		if !c.only389 || s.is389() {
+			s.offerControl(c.oid, c.kinds, c.hidden)
 		}
-		s.RegisterControl(c.oid, c.kinds)
 	}
 }
 
@@ -113,7 +116,7 @@ func (s *Server) readBuiltin(op *plugin.Operation, c *controls, ctl *wire.Contro
 		return false, nil
 	}
 	switch {
-	case own.kinds&op.Kind == 0: // a plug-in serves it for this kind
+	case own.kinds&op.Kind == 0, own.yields && s.pluginServes(own.oid): // a plug-in serves it for this kind
 		return true, nil
 	case own.bare && ctl.HasValue:
 		text := "%s control value not absent"

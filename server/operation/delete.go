@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"slices"
 	"strings"
 
 	"libslapi/server/acl"
@@ -79,7 +80,7 @@ func (c *change) delete() error {
 func (c *change) tombstone(e, parent *entry.Entry) *entry.Entry {
 	const class = "nsTombstone"
 	id := e.First("nsUniqueId")
-	h, ok := c.s.plugins().(plugin.TombstoneHost)
+	h, ok := plugin.As[plugin.TombstoneHost](c.s.plugins())
 	if !ok || c.db.Private || id == "" || e.IsClass(class) {
 		return nil
 	}
@@ -90,6 +91,9 @@ func (c *change) tombstone(e, parent *entry.Entry) *entry.Entry {
 	sch := c.s.Schema()
 	t := kept.Clone()
 	t.ID = e.ID
+	t.Attrs = slices.DeleteFunc(t.Attrs, func(a entry.Attr) bool { // what Numbered gave
+		return computedTypes[strings.ToLower(a.Type.Name())] && !e.Has(a.Type.Name())
+	})
 	t.Name = dn.Name{Pretty: "nsuniqueid=" + id + "," + e.Name.Pretty, Norm: "nsuniqueid=" + strings.ToLower(id) + "," + e.Name.Norm}
 	if err := t.Add(sch, "objectClass", []byte(class)); err != nil {
 		return nil

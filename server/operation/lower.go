@@ -55,7 +55,7 @@ func (x *searcher) walkIn(db *Database, suffix dn.Name) error {
 	if err != nil || base == nil {
 		return err
 	}
-	x.db, x.v, x.comp, x.ask = db, v, &computer{s: x.s, db: db, v: v}, x.s.access(x.op, db)
+	x.db, x.v, x.comp, x.ask = db, v, x.s.newComputer(x.op, db, v), x.s.access(x.op, db)
 	x.candidates = nil // this database may have referral objects where the other has none
 	defer func() { x.candidates = nil }()
 	return x.query(base.Name, wire.ScopeSub, x.candidateFilter())

@@ -135,9 +135,11 @@ const flagNoModifyAttrs = 1 << 31
 
 // computer works out the operational attributes that no database stores.
 type computer struct {
-	s  *Server
-	db *Database
-	v  backend.View
+	s    *Server
+	op   *plugin.Operation
+	db   *Database
+	v    backend.View
+	virt plugin.VirtualAttrs // what plug-ins serve besides; nil: nothing
 }
 
 // value gives the values of t on e that no database stores; nil when it has
@@ -238,9 +240,13 @@ func (c *computer) isSuffix(norm string) bool {
 // Computed makes a computer the environment of filters.
 func (c *computer) Computed(e *entry.Entry, t *schema.AttributeType) [][]byte { return c.value(e, t) }
 
-// withContext gives the suffix entry its contextCSN as last attribute; other
+// withContext gives the suffix entry its contextCSN as last attribute, and
+// entries for plug-ins of 389 their numbers; other
 // entries come back as they are.
 func (c *computer) withContext(e *entry.Entry) *entry.Entry {
+	if c.op.Internal && c.s.is389() && c.db != nil && !c.db.Private && e.ID != 0 {
+		return c.withNumbers(e)
+	}
 	csns := c.contextCSN(e)
 	if csns == nil {
 		return e
@@ -248,6 +254,39 @@ func (c *computer) withContext(e *entry.Entry) *entry.Entry {
 	x := e.Clone()
 	x.Add(c.s.Schema(), contextKey, csns...)
 	return x
+}
+
+// withNumbers gives an entry for 389's plug-ins what ns-slapd stores in every
+// entry; they take it from there.
+func (c *computer) withNumbers(e *entry.Entry) *entry.Entry {
+	x := e.Clone()
+	for _, name := range [...]string{"parentid", "entryid", "dsEntryDN"} {
+		t := c.s.Schema().AttributeType(name)
+		if t == nil || e.Has(name) {
+			continue
+		}
+		if values := c.value(e, t); values != nil {
+			x.Add(c.s.Schema(), t.Name(), values...)
+		}
+	}
+	return x
+}
+
+// Numbered is withNumbers for the entries of an operation that plug-ins see.
+func (s *Server) Numbered(op *plugin.Operation, e *entry.Entry) *entry.Entry {
+	if e == nil || e.ID == 0 || !s.is389() {
+		return e
+	}
+	db := s.database(e.Name.Norm)
+	if db == nil || db.Private {
+		return e
+	}
+	v, release, err := s.view(op, db)
+	if err != nil {
+		return e
+	}
+	defer release()
+	return (&computer{s: s, op: op, db: db, v: v}).withNumbers(e)
 }
 
 // computedNames are the types that value may give values for, in the order in

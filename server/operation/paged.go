@@ -132,7 +132,7 @@ func (pg *pager) next(x *searcher) error {
 		if e == nil {
 			continue // gone since the first page
 		}
-		if t, err := x.filter.Match(e, x.comp); err != nil || t != filter.True {
+		if t, err := x.filter.Match(e, x.comp.env()); err != nil || t != filter.True {
 			continue
 		}
 		x.send(x.comp.withContext(e))

@@ -146,7 +146,7 @@ func (x *searcher) run() error {
 	defer release()
 	x.v = v
 	x.comp = &x.room.comp
-	*x.comp = computer{s: x.s, db: x.db, v: v}
+	*x.comp = x.s.computerOf(op, x.db, v)
 	x.expect()
 	base, err := x.base()
 	if err != nil {
@@ -166,13 +166,14 @@ func (x *searcher) run() error {
 		return x.s.referral(base, op.Target, op.Search.Scope, true)
 	}
 	if a := stateOf(op).ctl.assertion; a != nil {
-		if t, err := a.Match(base, x.comp); err != nil || t != filter.True {
+		if t, err := a.Match(base, x.comp.env()); err != nil || t != filter.True {
 			return &wire.Error{Result: wire.Result{Code: wire.AssertionFailed}}
 		}
 	}
 	x.sel = &x.room.sel
 	x.s.selectInto(x.sel, op.Search.Attrs)
 	x.sel.values = stateOf(op).ctl.values
+	x.sel.realOnly, x.sel.virtualOnly = stateOf(op).ctl.realOnly, stateOf(op).ctl.virtualOnly
 	if x.keepsNone() {
 		x.sel.room = messageRooms.Get().(*messageRoom)
 		defer messageRooms.Put(x.sel.room)
@@ -304,7 +305,7 @@ func (x *searcher) walk(base *entry.Entry) error {
 func (x *searcher) walkHere(base *entry.Entry) error {
 	op := x.op
 	if op.Search.Scope == wire.ScopeBase {
-		t, err := x.filter.Match(base, x.comp)
+		t, err := x.filter.Match(base, x.comp.env())
 		if err == nil && t == filter.True {
 			x.found(base)
 			err = x.err
@@ -324,7 +325,7 @@ func (x *searcher) expect() {
 }
 
 func (x *searcher) queryOf(base dn.Name, scope wire.Scope, f *filter.Node) *backend.Query {
-	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp, Transient: x.keepsNone()}
+	q := &backend.Query{Ctx: x.ctx, Base: base, Scope: scope, Filter: f, Env: x.comp.env(), Transient: x.keepsNone()}
 	if !x.ask.all {
 		q.MaxCandidates = x.s.limitsOf(x.op, x.db).MaxCandidates
 	}
@@ -430,7 +431,7 @@ func (x *searcher) send(e *entry.Entry) {
 	}
 	ask, comp := x.ask, x.comp
 	if db := x.lower[e]; db != nil { // kept back, of another database
-		ask, comp = x.s.access(x.op, db), &computer{s: x.s, db: db}
+		ask, comp = x.s.access(x.op, db), x.s.newComputer(x.op, db, nil)
 	}
 	if err := x.s.entryOut(x.op, e, ask, comp, x.sel, x.op.Search.TypesOnly, x.entryControls(e)); err != nil {
 		x.err = err

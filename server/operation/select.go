@@ -20,6 +20,7 @@ type selection struct {
 	wants                   []want
 	classes                 []*schema.ObjectClass
 	values                  []*filter.Node // matched values; nil: all of them
+	realOnly, virtualOnly   bool           // without, or with nothing but, the virtual attributes
 	room                    *messageRoom   // nil: messages may be kept by who gets them
 }
 
@@ -154,9 +155,15 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 		}
 		out = append(out, wire.Attribute{Type: name, Values: values})
 	}
+	if sel.virtualOnly {
+		return sel.addVirtual(s, e, ask, comp, out, typesOnly)
+	}
 	for i := range e.Attrs {
 		a := &e.Attrs[i]
 		take(a.Type, a.Options, a.Desc, a.Values)
+	}
+	if !sel.realOnly {
+		out = sel.addVirtual(s, e, ask, comp, out, typesOnly)
 	}
 	if comp == nil || !sel.operational && len(sel.wants) == 0 {
 		return sel.inOrder(s, out)
@@ -281,7 +288,7 @@ func (s *Server) SendEntry(op *plugin.Operation, e *entry.Entry, attrs []string,
 	if db == nil || !s.is389() {
 		ask.all = true // slapd checks no access to what a plug-in sends
 	}
-	return s.entryOut(op, e, ask, &computer{s: s, db: db}, s.newSelection(attrs), typesOnly, ctls)
+	return s.entryOut(op, e, ask, s.newComputer(op, db, nil), s.newSelection(attrs), typesOnly, ctls)
 }
 
 // SendReference sends a search result reference with the hooks around it.

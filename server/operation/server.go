@@ -115,7 +115,7 @@ type Options struct {
 	// PluginLog takes a plug-in's log line, PluginLogEnabled tells whether a
 	// SLAPI_LOG_* level is logged at all; nil: Log takes it at a level that fits.
 	PluginLog        func(level int, subsystem, message string)
-	PluginLogEnabled func(level int) bool
+	PluginLogEnabled func(level int, dialect plugin.Dialect) bool
 	// Domain finds the host name of a connection's client, for access lines
 	// with domain=; nil: it is not looked for.
 	Domain func(c *plugin.Conn) string
@@ -158,13 +158,15 @@ type Server struct {
 	names      names
 	referrals  atomic.Pointer[filter.Node] // finds referral objects; nil: not asked for yet
 
-	mu        sync.Mutex // guards what follows, and changes of dbs
-	controls  map[string]plugin.Kind
-	order     []string // of controls, as registered
-	saslNames []string
-	callbacks atomic.Pointer[[]*plugin.ConfigCallback]
-	rootDSE   *dseBackend
-	subschema *dseBackend
+	mu       sync.Mutex // guards what follows, and changes of dbs
+	controls map[string]plugin.Kind
+	order    []string // of controls, as registered
+	// fromPlugins are the controls that plug-ins registered.
+	fromPlugins map[string]bool
+	saslNames   []string
+	callbacks   atomic.Pointer[[]*plugin.ConfigCallback]
+	rootDSE     *dseBackend
+	subschema   *dseBackend
 }
 
 var _ plugin.Services = (*Server)(nil)
@@ -190,7 +192,7 @@ func NewServer(opt Options) *Server {
 	if opt.VendorName == "" {
 		opt.VendorName = "libslapi"
 	}
-	s := &Server{log: opt.Log, registry: opt.Registry, csn: csn.NewGenerator(opt.ServerID), controls: map[string]plugin.Kind{}}
+	s := &Server{log: opt.Log, registry: opt.Registry, csn: csn.NewGenerator(opt.ServerID), controls: map[string]plugin.Kind{}, fromPlugins: map[string]bool{}}
 	s.cur.Store(newSettings(opt))
 	s.schema.Store(opt.Schema)
 	s.SetHost(opt.Host)

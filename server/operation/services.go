@@ -82,10 +82,11 @@ func (s *Server) Log(level int, subsystem, message string) {
 	s.log.Log(nil, lv, message, "subsystem", subsystem, "level", level)
 }
 
-// LogEnabled tells whether lines of a SLAPI_LOG_* level are written.
-func (s *Server) LogEnabled(level int) bool {
+// LogEnabled tells whether lines of a SLAPI_LOG_* level are written for
+// plug-ins of a dialect.
+func (s *Server) LogEnabled(level int, dialect plugin.Dialect) bool {
 	if s.opts().PluginLogEnabled != nil {
-		return s.opts().PluginLogEnabled(level)
+		return s.opts().PluginLogEnabled(level, dialect)
 	}
 	return true
 }

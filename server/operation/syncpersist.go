@@ -71,7 +71,7 @@ func (c *syncContent) Evaluate(b *csn.Batch) (any, int, error) {
 	}
 	defer v.Close()
 	x := &searcher{s: c.s, op: c.op, db: db, v: v, filter: c.filter, sel: c.sel, hidden: c.hidden, ctx: context.Background(),
-		comp: &computer{s: c.s, db: db, v: v}}
+		comp: c.s.newComputer(c.op, db, v)}
 	x.ask = c.s.access(c.op, db)
 	var list []*syncMessage
 	for i := range b.Changes {
@@ -203,7 +203,7 @@ func renamedBelow(n, top, to dn.Name) dn.Name {
 func (y *syncSearch) persist() error {
 	x := y.x
 	x.v.Close() // a state that is held keeps the database from using space again
-	x.comp = &computer{s: x.s, db: x.db}
+	x.comp = x.s.newComputer(x.op, x.db, nil)
 	if d, ok := x.op.Responder.(interface{ Detach() }); ok {
 		d.Detach()
 	}

@@ -418,7 +418,7 @@ func (x *searcher) contains(e *entry.Entry) bool {
 	if !inScope(e.Name.Norm, x.op.Target.Norm, x.op.Search.Scope) {
 		return false
 	}
-	t, err := x.filter.Match(e, x.comp)
+	t, err := x.filter.Match(e, x.comp.env())
 	if err != nil && x.err == nil {
 		x.err = err
 	}
@@ -443,7 +443,7 @@ func (y *syncSearch) content(base *entry.Entry, take func(*entry.Entry) error) e
 		}
 		return x.err
 	}
-	q := &backend.Query{Ctx: x.ctx, Base: base.Name, Scope: x.op.Search.Scope, Filter: x.filter, Env: x.comp}
+	q := &backend.Query{Ctx: x.ctx, Base: base.Name, Scope: x.op.Search.Scope, Filter: x.filter, Env: x.comp.env()}
 	if !x.ask.all {
 		q.MaxCandidates = x.s.limitsOf(x.op, x.db).MaxCandidates
 	}

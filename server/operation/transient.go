@@ -1,14 +1,21 @@
 package operation
 
 import (
+	"strings"
+
 	"libslapi/server/plugin"
 	"libslapi/server/schema"
 )
 
-// Computes tells that values are worked out for operational types only, which
-// lets the database test entries for all other filters as they are stored.
+// computedTypes are the types, in lower case, that computer.value knows.
+var computedTypes = map[string]bool{"entrydn": true, "dsentrydn": true, "subschemasubentry": true, "hassubordinates": true,
+	"numsubordinates": true, "entryid": true, "parentid": true, "contextcsn": true}
+
+// Computes tells that values are worked out for few operational types only,
+// which lets the database test entries for all other filters as they are
+// stored, and find them by its indexes.
 func (c *computer) Computes(t *schema.AttributeType) bool {
-	return t.Usage != schema.UserApplications
+	return t.Usage != schema.UserApplications && computedTypes[strings.ToLower(t.Name())]
 }
 
 // collects tells whether entries are kept until the search is over.

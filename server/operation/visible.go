@@ -134,7 +134,7 @@ func (x *searcher) matchVisible(f *filter.Node, e *entry.Entry) (filter.Truth, e
 	} else if !x.ask.entry(e, acl.AttrEntry, need) {
 		return filter.Undefined, nil
 	}
-	return f.Match(e, x.comp)
+	return f.Match(e, x.comp.env())
 }
 
 // hiddenClasses are ns-slapd's: the definitions of roles, classes of service

@@ -90,6 +90,10 @@ type Services interface {
 	// AccessAllowed checks access to an entry for the requestor of op. attr ""
 	// asks about the entry itself. access is one of the Access constants.
 	AccessAllowed(op *Operation, e *entry.Entry, attr string, value []byte, access Access) (bool, error)
+	// Numbered gives an entry of a database what ns-slapd stores in every entry
+	// and its plug-ins look for: parentid, entryid, dsEntryDN. Others, and all
+	// without 389's habits, come back as they are.
+	Numbered(op *Operation, e *entry.Entry) *entry.Entry
 	// RegisterControl adds to supportedControl; a critical control is accepted
 	// for the kinds in ops (a mask of Kind).
 	RegisterControl(oid string, ops Kind)
@@ -107,7 +111,7 @@ type Services interface {
 	ShuttingDown() bool
 	// Log writes one line of a plug-in to the error log. level is SLAPI_LOG_*.
 	Log(level int, subsystem, message string)
-	LogEnabled(level int) bool
+	LogEnabled(level int, dialect Dialect) bool
 	// Setting reads an attribute of cn=config (first value), "" when absent.
 	Setting(attr string) string
 }
