@@ -145,7 +145,7 @@ func bench() error {
 
 // compare sets the servers up and runs the rows.
 func compare(set *settings, dir string, undo *cleanup) error {
-	servers, err := openServers(set)
+	servers, err := openServers(set, undo)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (s *settings) needServers() bool {
 
 // openServers finds the servers asked for. Ours must be there; a peer that is
 // not installed is left out with a word.
-func openServers(set *settings) (list []*server, err error) {
+func openServers(set *settings, undo *cleanup) (list []*server, err error) {
 	for _, name := range set.servers {
 		var s *server
 		var err error
@@ -220,6 +220,11 @@ func openServers(set *settings) (list []*server, err error) {
 			}
 		case "slapd":
 			s, err = newSlapd()
+		case "sql":
+			var gone func()
+			if s, gone, err = newSlapidSQL(set.slapid, set.schema); err == nil {
+				undo.add(gone)
+			}
 		case "389":
 			s, err = newDS389()
 		default:

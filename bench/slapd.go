@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"libslapi/internal/postgres"
 )
 
 // slapdConf is the configuration of slapd and of slapid. Writes are durable:
@@ -21,17 +23,20 @@ sizelimit unlimited
 timelimit unlimited
 tool-threads 2
 
-database mdb
+database %[6]s
 suffix "%[4]s"
 rootdn "cn=admin,%[4]s"
 rootpw %[5]s
-directory %[2]s/db
-maxsize %[6]d
+%[7]saccess to attrs=userPassword by self write by anonymous auth
+access to * by * read
+`
+
+// mdbLines are those of a database mdb.
+const mdbLines = `directory %s/db
+maxsize %d
 index objectClass eq
 index uid,cn,sn,mail eq
 index entryUUID,entryCSN eq
-access to attrs=userPassword by self write by anonymous auth
-access to * by * read
 `
 
 // slapdFamily is a server that takes slapd's configuration and command line.
@@ -41,7 +46,7 @@ func slapdFamily(name, serve string, add []string, schema, modules string) *serv
 	conf := func() string { return filepath.Join(s.dir, "slapd.conf") }
 	s.configure = func(n int) error {
 		size := max(1<<30, int64(n)*16<<10)
-		return os.WriteFile(conf(), fmt.Appendf(nil, slapdConf, schema, s.dir, modules, suffix, rootPW, size), 0o600)
+		return os.WriteFile(conf(), fmt.Appendf(nil, slapdConf, schema, s.dir, modules, suffix, rootPW, "mdb", fmt.Sprintf(mdbLines, s.dir, size)), 0o600)
 	}
 	s.empty = func() error {
 		db := filepath.Join(s.dir, "db")
@@ -85,6 +90,32 @@ func newSlapid(path, schema string) (*server, error) {
 	out, _ := exec.Command(path, "-VV").CombinedOutput()
 	s.version = firstLine(out, "libslapi")
 	return s, nil
+}
+
+// newSlapidSQL is our server with its entries in a PostgreSQL of the benchmark's
+// own, whose commits are durable. gone has to be called at the end.
+func newSlapidSQL(path, schema string) (s *server, gone func(), err error) {
+	if s, err = newSlapid(path, schema); err != nil {
+		return nil, nil, err
+	}
+	db, err := postgres.Start("shared_buffers=512MB", "max_wal_size=4GB")
+	if err != nil {
+		return nil, nil, err
+	}
+	s.name = "sql"
+	s.configure = func(int) error {
+		return os.WriteFile(filepath.Join(s.dir, "slapd.conf"),
+			fmt.Appendf(nil, slapdConf, schema, s.dir, "", suffix, rootPW, "sql", "dburi \""+db.URL()+"\"\n"), 0o600)
+	}
+	s.empty = func() error {
+		_, err := db.SQL("DROP SCHEMA IF EXISTS ldap CASCADE")
+		return err
+	}
+	s.imported = func() error {
+		_, err := db.SQL("VACUUM ANALYZE")
+		return err
+	}
+	return s, db.Remove, nil
 }
 
 // firstLine is the first line that holds word.

@@ -31,6 +31,10 @@ type queries struct {
 	trimChanges                   string
 }
 
+// Whether there are children is asked with an order that only the index of
+// parents has: few entries have any, so that statistics speak for reading the
+// table until one is found, which for a leaf is all of it.
+
 // columns are what an entry is made from.
 const columns = `e.id, e.parent, e.path, e.name, e.data`
 
@@ -42,11 +46,11 @@ func newQueries(schema string) queries {
 		state:    `SELECT generation FROM @state WHERE one = 1`,
 		setState: `UPDATE @state SET generation = $1, next = $2 WHERE one = 1`,
 
-		lookup:   `SELECT ` + columns + `, EXISTS (SELECT 1 FROM @entry c WHERE c.parent = e.id AND NOT c.tombstone) FROM @entry e WHERE e.digest = ANY($1)`,
+		lookup:   `SELECT ` + columns + `, (SELECT c.id FROM @entry c WHERE c.parent = e.id AND NOT c.tombstone ORDER BY c.parent, c.id LIMIT 1) IS NOT NULL FROM @entry e WHERE e.digest = ANY($1)`,
 		byID:     `SELECT ` + columns + ` FROM @entry e WHERE e.id = $1`,
 		below:    `SELECT e.id, e.path, e.name FROM @entry e WHERE e.prefix >= $1 AND e.prefix <= $2 AND e.path > $3 AND e.path < $4`,
 		children: `SELECT count(*) FROM @entry WHERE parent = $1 AND NOT tombstone`,
-		hasChild: `SELECT EXISTS (SELECT 1 FROM @entry WHERE parent = $1 AND NOT tombstone)`,
+		hasChild: `SELECT (SELECT c.id FROM @entry c WHERE c.parent = $1 AND NOT c.tombstone ORDER BY c.parent, c.id LIMIT 1) IS NOT NULL`,
 
 		insert:  `INSERT INTO @entry (id, parent, tombstone, digest, path, prefix, name, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		replace: `UPDATE @entry SET data = $2 WHERE id = $1`,
@@ -91,7 +95,7 @@ const tableText = `
 CREATE TABLE IF NOT EXISTS @state (one integer PRIMARY KEY, format integer NOT NULL, generation bigint NOT NULL, next bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS @entry (id bigint PRIMARY KEY, parent bigint NOT NULL, tombstone boolean NOT NULL, digest bytea NOT NULL UNIQUE,
 	path bytea NOT NULL, prefix bytea NOT NULL, name bytea NOT NULL, data bytea NOT NULL);
-CREATE INDEX IF NOT EXISTS entry_parent ON @entry (parent);
+CREATE INDEX IF NOT EXISTS entry_parent ON @entry (parent, id);
 CREATE INDEX IF NOT EXISTS entry_prefix ON @entry (prefix);
 CREATE TABLE IF NOT EXISTS @value (attr text NOT NULL, key bytea NOT NULL, entry bigint NOT NULL, PRIMARY KEY (attr, key, entry));
 CREATE INDEX IF NOT EXISTS value_entry ON @value (entry);
