@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -173,12 +172,7 @@ func (c *command) slapid() int {
 			return
 		}
 	}()
-	if os.Getenv("GOGC") == "" {
-		// What lives long is little, the caches being bounded; most of what is
-		// allocated ends with its operation. Collecting less often costs some
-		// MiB and saves a quarter of the processor time and of the long waits.
-		debug.SetGCPercent(400)
-	}
+	tuneCollector()
 	d.Run()
 	d.Stop() // waits when another goroutine stops it
 	finish()

@@ -19,12 +19,13 @@ import (
 type conn struct {
 	srv *Server
 	lis *listener
-	raw net.Conn // the socket; what is read and written goes through TLS when there is any
-	br  *bufio.Reader
+	raw net.Conn      // the socket; what is read and written goes through TLS when there is any
+	br  *bufio.Reader // nil: nothing is buffered, the next one comes from readers
 	out writer
 	pc  *plugin.Conn
 	fd  int
 
+	idle      waiter
 	index     int          // in connSet
 	nextOp    int64        // number of the next operation
 	pipelined bool         // the client has sent updates without waiting for answers
@@ -66,7 +67,14 @@ func (s *Server) newConn(l *listener, nc net.Conn) *conn {
 
 // use makes nc what is read from and written to.
 func (c *conn) use(nc net.Conn) {
-	c.br = bufio.NewReaderSize(nc, 8<<10)
+	c.br = bufio.NewReaderSize(nc, readSize)
+	c.idle = waiter{}
+	if nc == c.raw {
+		// In the clear a connection has a buffer only while there is something
+		// to read.
+		c.idle.init(nc)
+		c.br = nil
+	}
 	if c.out.cond.L == nil {
 		c.out.init(nc, &c.srv.sweeper)
 		c.out.sent = &c.count.bytes
@@ -94,7 +102,7 @@ func (c *conn) serve() {
 // role has gone to another goroutine.
 func (c *conn) read() {
 	for {
-		if !wire.Buffered(c.br) {
+		if c.br == nil || !wire.Buffered(c.br) {
 			c.out.flush()
 		}
 		c.waitForRoom()
@@ -106,7 +114,11 @@ func (c *conn) read() {
 		if c.authed.Load() {
 			limit = c.srv.opt.MaxPDUAuth
 		}
-		pdu, err := wire.ReadPDU(c.br, limit)
+		err := c.awaitInput()
+		var pdu []byte
+		if err == nil {
+			pdu, err = wire.ReadPDU(c.br, limit)
+		}
 		if err != nil {
 			if c.stopping.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
 				continue
