@@ -44,6 +44,12 @@ var overlayDirectives = []struct {
 	{"accesslog", "logpurge", "olcAccessLogPurge", 2, 2, false}, {"accesslog", "logsuccess", "olcAccessLogSuccess", 1, 1, false},
 	{"accesslog", "logold", "olcAccessLogOld", 1, 1, false}, {"accesslog", "logoldattr", "olcAccessLogOldAttr", 1, -1, true},
 	{"accesslog", "logbase", "olcAccessLogBase", 2, 2, true},
+	{"valsort", "valsort-attr", "olcValSortAttr", 3, 4, true}, {"collect", "collectinfo", "olcCollectInfo", 2, 2, true},
+	{"dynlist", "dynlist-attrset", "olcDynListAttrSet", 2, -1, true}, {"dynlist", "dynlist-attrpair", "", 2, -1, true},
+	{"dds", "dds-state", "olcDDSstate", 1, 1, false}, {"dds", "dds-max-ttl", "olcDDSmaxTtl", 1, 1, false},
+	{"dds", "dds-min-ttl", "olcDDSminTtl", 1, 1, false}, {"dds", "dds-default-ttl", "olcDDSdefaultTtl", 1, 1, false},
+	{"dds", "dds-interval", "olcDDSinterval", 1, 1, false}, {"dds", "dds-tolerance", "olcDDStolerance", 1, 1, false},
+	{"dds", "dds-max-dynamicobjects", "olcDDSmaxDynamicObjects", 1, 1, false},
 	{"sssvlv", "sssvlv-max", "olcSssVlvMax", 1, 1, false}, {"sssvlv", "sssvlv-maxkeys", "olcSssVlvMaxKeys", 1, 1, false},
 	{"sssvlv", "sssvlv-maxperconn", "olcSssVlvMaxPerConn", 1, 1, false},
 	{"lastbind", "lastbind-precision", "olcLastBindPrecision", 1, 1, false}, {"lastbind", "lastbind_forward_updates", "olcLastBindForwardUpdates", 1, 1, false},
@@ -117,6 +123,7 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 // overlayClasses are the object classes of the overlays' entries.
 var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOfConfig",
 	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig", "ppolicy": "olcPPolicyConfig", "lastbind": "olcLastBindConfig",
+	"valsort": "olcValSortConfig", "collect": "olcCollectConfig", "dynlist": "olcDynListConfig", "dds": "olcDDSConfig",
 	"deref": "olcOverlayConfig", "sssvlv": "olcSssVlvConfig"}
 
 // overlays shows the overlays of a database.

@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"fmt"
+	"slices"
 
 	"libslapi/server/config"
+	"libslapi/server/operation"
 	"libslapi/server/overlay"
 	"libslapi/server/plugin"
+	"libslapi/server/wire"
 )
 
 // useOverlays puts the overlays of the configuration between the plug-ins and
@@ -35,5 +38,29 @@ func (d *Daemon) setOverlays(c *config.Config, cd *config.Database) error {
 	if cd == c.Frontend {
 		name = ""
 	}
-	return d.chain.Set(name, list)
+	if err := d.chain.Set(name, list); err != nil {
+		return err
+	}
+	d.showDynamic(c)
+	return nil
+}
+
+// showDynamic tells in the root DSE which databases take dynamic entries
+// (RFC 2589).
+func (d *Daemon) showDynamic(c *config.Config) {
+	at := wire.Attribute{Type: "dynamicSubtrees"}
+	for _, cd := range c.Databases {
+		for _, o := range cd.Overlays {
+			if o.Name == "dds" && len(cd.Suffixes) > 0 {
+				at.Values = append(at.Values, []byte(cd.Suffixes[0].Pretty))
+			}
+		}
+	}
+	d.server.Configure(func(o *operation.Options) {
+		list := slices.DeleteFunc(slices.Clone(o.RootDSE), func(a wire.Attribute) bool { return a.Type == at.Type })
+		if len(at.Values) > 0 {
+			list = append(list, at)
+		}
+		o.RootDSE = list
+	})
 }

@@ -3,6 +3,7 @@ package overlay
 import (
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -222,4 +223,53 @@ func (c *Chain) EntryControls(op *plugin.Operation, e *entry.Entry) []wire.Contr
 		}
 	}
 	return list
+}
+
+// extender is an Overlay that serves extended operations.
+type extender interface {
+	ExtendedOIDs() []string
+	// Extended runs one about an entry of the database; handled is false when it
+	// is another's.
+	Extended(s plugin.Services, op *plugin.Operation, database string) (handled bool, err *wire.Error)
+}
+
+// ExtendedOIDs implements plugin.Host.
+func (c *Chain) ExtendedOIDs() []string {
+	list := c.Host.ExtendedOIDs()
+	for _, t := range *c.lists.Load() {
+		for _, o := range t.list {
+			if x, ok := o.(extender); ok {
+				list = append(list[:len(list):len(list)], x.ExtendedOIDs()...)
+			}
+		}
+	}
+	return list
+}
+
+// RunExtended implements plugin.Host.
+func (c *Chain) RunExtended(op *plugin.Operation) bool {
+	if c.Host.RunExtended(op) {
+		return true
+	}
+	served := false
+	for database, t := range *c.lists.Load() {
+		for _, o := range t.list {
+			x, ok := o.(extender)
+			if !ok || !slices.Contains(x.ExtendedOIDs(), op.Extended.OID) {
+				continue
+			}
+			served = true
+			handled, err := x.Extended(c.services, op, database)
+			if err != nil {
+				op.Result = err.Result
+			}
+			if handled {
+				return true
+			}
+		}
+	}
+	if served {
+		op.Result = wire.Result{Code: wire.NoSuchObject}
+	}
+	return served
 }

@@ -11,12 +11,22 @@ import (
 // definition is one schema element that an overlay brings.
 type definition struct{ kind, name, text string }
 
+// memberOfSchema is what two overlays need.
+var memberOfSchema = []definition{{"attributeTypes", "memberOf", "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'groups that the entry is a member of' " +
+	"EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )"}}
+
 // bring lists the schema elements of overlays.
 var bring = map[string][]definition{
-	"memberof": {{"attributeTypes", "memberOf", "( 1.2.840.113556.1.2.102 NAME 'memberOf' DESC 'groups that the entry is a member of' " +
-		"EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )"}},
+	"memberof":  memberOfSchema,
+	"dynlist":   memberOfSchema,
 	"accesslog": accessLogSchema,
 	"ppolicy":   passwordPolicySchema,
+	"dds": {
+		{"attributeTypes", "entryTtl", "( 1.3.6.1.4.1.1466.101.119.3 NAME 'entryTtl' DESC 'RFC2589: entry time-to-live' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )"},
+		{"attributeTypes", "dynamicSubtrees", "( 1.3.6.1.4.1.1466.101.119.4 NAME 'dynamicSubtrees' DESC 'RFC2589: dynamic subtrees' SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 NO-USER-MODIFICATION USAGE dSAOperation )"},
+		{"attributeTypes", "entryExpireTimestamp", "( 1.3.6.1.4.1.4203.666.1.57 NAME 'entryExpireTimestamp' DESC 'when a dynamic entry ends' EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )"},
+		{"objectClasses", "dynamicObject", "( 1.3.6.1.4.1.1466.101.119.2 NAME 'dynamicObject' DESC 'RFC2589: Dynamic Object' SUP top AUXILIARY )"},
+	},
 	"lastbind": {{"attributeTypes", "authTimestamp", "( 1.3.6.1.4.1.453.16.2.188 NAME 'authTimestamp' DESC 'last successful authentication using any method/mech' " +
 		"EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.24 SINGLE-VALUE NO-USER-MODIFICATION USAGE dSAOperation )"}},
 }
