@@ -1,5 +1,6 @@
 #include "database.h"
 
+#include "host_goside.h"
 #include "host_services.h"
 #include "mem.h"
 
@@ -46,4 +47,22 @@ void cshim_database_release(const Slapi_Backend *be, void **set)
 	cshim_enter(&saved, be->be_database->plugin);
 	fn(set);
 	cshim_leave(&saved);
+}
+
+int slapi_x_attr_key(const char *type, const struct berval *value, char **name, struct berval *key)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (name)
+		*name = NULL;
+	if (!type || (key && !value))
+		return -1;
+	rc = slapiGoAttrKey((char *)type, value ? value->bv_val : NULL, value ? value->bv_len : 0, name, key ? &bytes : NULL, &len);
+	if (key) {
+		key->bv_val = rc == 0 ? bytes : NULL;
+		key->bv_len = len;
+	}
+	return rc;
 }

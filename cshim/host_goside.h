@@ -78,6 +78,9 @@ extern void slapiGoBroadcast(int function, Slapi_PBlock *pb);
 /* A character in lower or upper case. */
 extern uint32_t slapiGoRuneCase(uint32_t c, int upper);
 
+/* See slapi_x_attr_key; name and key may be NULL, both are new. */
+extern int slapiGoAttrKey(char *desc, void *value, size_t len, char **name, char **key, size_t *keylen);
+
 /* Server facts. */
 extern int slapiGoShuttingDown(void);
 extern char *slapiGoSetting(char *attr);

@@ -29,6 +29,7 @@ const struct param cshim_params[] = {
 	V(250, INT, INT, KEEP, ANY, PLUGIN),            /* PLUGIN_DB_NO_ACL */
 	V(251, INT, INT, KEEP, ANY, PLUGIN),            /* X_DB_FLAGS */
 	V(252, INT, INT, KEEP, ANY, 0),                 /* X_DB_WANT_BASE */
+	V(253, PTR, PTR, KEEP, CHARRAY, 0),             /* X_DB_NEXT_NAMES */
 	V(623, NO, INT, KEEP, ANY, PLUGIN),             /* PLUGIN_MR_FLAGS */
 	V(624, NO, PTR, KEEP, CHARRAY, PLUGIN),         /* PLUGIN_MR_NAMES */
 	V(705, PTR, PTR, KEEP, CHARRAY, PLUGIN),        /* PLUGIN_SYNTAX_NAMES */

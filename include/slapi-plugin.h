@@ -1310,6 +1310,13 @@ int slapi_is_root_suffix(Slapi_DN *dn);
 void slapi_register_backend_state_change(void *handle, slapi_backend_state_change_fnptr funct);
 /* 1 when there was one of that handle, else 0. */
 int slapi_unregister_backend_state_change(void *handle);
+/* libslapi's own, for plug-ins that keep entries: the type of a description
+ * without its options, in lower case and the schema's spelling (*name, GIVEN, also
+ * for an unknown type), and the key of a value: values are equal when their keys
+ * are, and integers, times and the like sort as their keys do. key->bv_val is
+ * GIVEN: slapi_ch_free_string. name or key may be NULL. 0; 1 when the type has no
+ * equality rule; 2 for a value that breaks the syntax; -1 for an unknown type. */
+int slapi_x_attr_key(const char *type, const struct berval *value, char **name, struct berval *key);
 /* OpenLDAP's: 0 with *flags set, or -1. */
 int slapi_x_backend_get_flags(const Slapi_Backend *be, unsigned long *flags);
 /* OpenLDAP's: LENT, empty. Replication acts as the root DN here. */
@@ -2763,10 +2770,14 @@ void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callbac
  * SLAPI_X_DB_FLAGS (int) is set by the init function. */
 #define SLAPI_X_DB_FLAGS                         251
 #define SLAPI_X_DB_FILTERED                      0x01 /* entries of a search match its filter and scope: no second test */
+#define SLAPI_X_DB_SPELLED_FILTER                0x04 /* filters name every subtype and every subclass */
 #define SLAPI_X_DB_GIVES_BASE                    0x02 /* the search function heeds SLAPI_X_DB_WANT_BASE */
 /* int, for DB_SEARCH_FN: 1 asks for the entry of the search base as first entry,
  * in any case, before those that match. */
 #define SLAPI_X_DB_WANT_BASE                     252
+/* char **, NULL at the end, or NULL, LENT: normal names that will be looked up
+ * next in the transaction, so that they can be read together. */
+#define SLAPI_X_DB_NEXT_NAMES                    253
 
 /* Various numbers */
 #define SLAPI_BI_ERR_BUSY                        (-23)

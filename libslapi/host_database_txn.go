@@ -37,8 +37,9 @@ type dbTxn struct {
 type changed struct{ before, after *entry.Entry }
 
 var (
-	_ backend.Txn     = (*dbTxn)(nil)
-	_ backend.MetaTxn = (*dbTxn)(nil)
+	_ backend.Txn          = (*dbTxn)(nil)
+	_ backend.MetaTxn      = (*dbTxn)(nil)
+	_ backend.NameExpecter = (*dbTxn)(nil)
 )
 
 // BeginFor is a method of plugin.OperationBackend: it waits for the writer's turn.
@@ -64,6 +65,9 @@ func (db *pluginDB) BeginFor(ctx context.Context, op *plugin.Operation) (backend
 	}
 	return t, nil
 }
+
+// ExpectNames tells the plug-in, with the next search, what is looked up next.
+func (t *dbTxn) ExpectNames(norms ...string) { t.names = append(t.names, norms...) }
 
 // Close is the end of a view; a transaction has an end of its own.
 func (t *dbTxn) Close() {}

@@ -23,13 +23,14 @@ import (
 // dbView reads a plug-in's database. What is read together in one state is the
 // plug-in's affair: without transactions of its own, one call is.
 type dbView struct {
-	db   *pluginDB
-	op   *plugin.Operation
-	ctx  context.Context
-	gen  uint64
-	tx   *dbTxn // not nil within a transaction
-	want *backend.Query
-	open *cursor // of the search that was announced, after its base
+	db    *pluginDB
+	op    *plugin.Operation
+	ctx   context.Context
+	gen   uint64
+	tx    *dbTxn // not nil within a transaction
+	want  *backend.Query
+	names []string // that will be looked up
+	open  *cursor  // of the search that was announced, after its base
 }
 
 var (
@@ -95,6 +96,9 @@ func (v *dbView) Expect(q *backend.Query) {
 // Lookup finds an entry by a search of its name.
 func (v *dbView) Lookup(norm string) (found *entry.Entry, err error) {
 	name := dn.Name{Pretty: norm, Norm: norm}
+	if !v.db.holds(norm) {
+		return nil, nil // the plug-in is asked for its own names only
+	}
 	if q := v.want; q != nil && q.Base.Norm == norm {
 		v.want = nil
 		asked := widened(q)
@@ -134,6 +138,15 @@ func (v *dbView) Lookup(norm string) (found *entry.Entry, err error) {
 		err = nil
 	}
 	return found, err
+}
+
+func (db *pluginDB) holds(norm string) bool {
+	for _, s := range db.suffixes {
+		if dn.IsSuffix(norm, s.Norm) {
+			return true
+		}
+	}
+	return false
 }
 
 // Search gives the entries that match, tested unless the plug-in has done so.
@@ -258,7 +271,11 @@ func (db *pluginDB) openCursor(v *dbView, q *backend.Query, wantBase bool, limit
 		return nil, errDatabaseClosed
 	}
 	c := db.newCall(v.op, v.tx, plugin.KindSearch, q.Base)
-	p := &plugin.SearchPart{Scope: q.Scope, SizeLimit: -1, TimeLimit: -1, Filter: q.Filter, Attrs: attrs}
+	asked := q.Filter
+	if db.c.db_flags&C.SLAPI_X_DB_SPELLED_FILTER != 0 && asked != nil {
+		asked = spelled(asked, activeSchema())
+	}
+	p := &plugin.SearchPart{Scope: q.Scope, SizeLimit: -1, TimeLimit: -1, Filter: asked, Attrs: attrs}
 	if limit > 0 {
 		p.SizeLimit = limit
 	}
@@ -271,6 +288,10 @@ func (db *pluginDB) openCursor(v *dbView, q *backend.Query, wantBase bool, limit
 	}
 	if wantBase {
 		c.putInt(C.SLAPI_X_DB_WANT_BASE, 1)
+	}
+	if len(v.names) > 0 {
+		C.cshim_pblock_put_own(c.state().c.pb, C.SLAPI_X_DB_NEXT_NAMES, unsafe.Pointer(newCharray(v.names)), (*[0]byte)(C.cshim_free_charray))
+		v.names = nil
 	}
 	if len(yield) > 0 {
 		c.yield = yield[0]

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"libslapi/internal/mariadb"
 	"libslapi/internal/postgres"
 )
 
@@ -37,6 +38,9 @@ var subjects = []subject{
 	{name: "memdb-next", lines: memdb("next")},
 	{name: "memdb-plain", lines: memdb("plain")},
 	{name: "sql", lines: sql},
+	{name: "odbc-sqlite", lines: odbcSQLite},
+	{name: "odbc-postgresql", lines: odbcPostgreSQL},
+	{name: "odbc-mariadb", lines: odbcMariaDB},
 	{name: "memdb-next-plain", lines: memdb("next", "plain")},
 }
 
@@ -64,6 +68,46 @@ func memdb(args ...string) func(*testing.T, string) []string {
 	return func(*testing.T, string) []string {
 		return []string{"database memdb", "plugin database memdb.so memdb_init " + strings.Join(args, " ")}
 	}
+}
+
+func odbc(connect string, lines ...string) []string {
+	return append([]string{"database odbc", "plugin database odbc.so odbc_init", `odbc-connect "` + connect + `"`}, lines...)
+}
+
+func odbcSQLite(t *testing.T, dir string) []string {
+	return odbc("Driver=SQLite3;Database=" + dir + "/directory.sqlite")
+}
+
+func odbcPostgreSQL(t *testing.T, dir string) []string {
+	return odbcTo(startPostgreSQL(t))
+}
+
+func odbcTo(s *postgres.Server, lines ...string) []string {
+	return odbc("Driver=PostgreSQL ANSI;Servername="+s.Dir()+";Port=5432;Database=postgres;UID=test", lines...)
+}
+
+func startPostgreSQL(t *testing.T) *postgres.Server {
+	if postgres.Find() == "" && os.Getenv(postgres.Required) == "" {
+		t.Skip("PostgreSQL is not installed")
+	}
+	s, err := postgres.Start("fsync=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Remove)
+	return s
+}
+
+func odbcMariaDB(t *testing.T, dir string) []string {
+	if !mariadb.Find() && os.Getenv(postgres.Required) == "" {
+		t.Skip("MariaDB is not installed")
+	}
+	s, err := mariadb.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Remove)
+	return odbc("Driver=MariaDB Unicode;Socket=" + s.Socket() + ";Database=directory;CHARSET=utf8mb4;UID=root")
 }
 
 // TestDialogue runs the suite against the subjects that SUBJECTS names (all
@@ -122,8 +166,10 @@ func difference(want, got string) string {
 }
 
 // start runs a server with the subject as its database.
-func start(t *testing.T, x subject) string {
-	dir := t.TempDir()
+func start(t *testing.T, x subject) string { return startIn(t, x, t.TempDir()) }
+
+// startIn is start with a folder, where the server's log is.
+func startIn(t *testing.T, x subject, dir string) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
