@@ -1,8 +1,9 @@
 /* searches.c: what hooks add to a search. Called with pairs of servers, each
  * as "name uri pid uri pid", the first of a pair without plug-ins, the second
  * with them. Both get the same base searches in turn, sixteen in flight on one
- * connection, and the processor time that their processes take is read. The
- * difference of the best rounds, per search, is printed for each pair. */
+ * connection, and the processor time that their processes take is read. Printed
+ * for each pair, per search: the medians of both, and that of the differences
+ * of neighbouring rounds. */
 #define _GNU_SOURCE
 #include <ldap.h>
 #include <stdio.h>
@@ -10,13 +11,12 @@
 #include <time.h>
 
 #define FLIGHT 16
-#define SEARCHES 4000
-#define ROUNDS 30
+#define SEARCHES 1000
+#define ROUNDS 101
 
 struct server {
 	LDAP *ld;
 	clockid_t cpu;
-	double best;
 };
 
 static void die(const char *what)
@@ -34,7 +34,6 @@ static void open_server(struct server *s, const char *uri, const char *pid)
 	ldap_set_option(s->ld, LDAP_OPT_PROTOCOL_VERSION, &version);
 	if (clock_getcpuclockid((pid_t)atol(pid), &s->cpu) != 0)
 		die("no such process");
-	s->best = 1e18;
 }
 
 static void send_one(struct server *s)
@@ -56,9 +55,10 @@ static double used(const struct server *s)
 	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static void run(struct server *s)
+/* Processor time of a round, per search. */
+static double run(struct server *s)
 {
-	double from = used(s), took;
+	double from = used(s);
 	int sent = 0, done = 0;
 
 	for (; sent < FLIGHT; sent++)
@@ -76,13 +76,25 @@ static void run(struct server *s)
 			sent++;
 		}
 	}
-	took = (used(s) - from) / SEARCHES;
-	if (took < s->best)
-		s->best = took;
+	return (used(s) - from) / SEARCHES;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *v)
+{
+	qsort(v, ROUNDS, sizeof *v, ascending);
+	return v[ROUNDS / 2];
 }
 
 int main(int argc, char **argv)
 {
+	static double took[8][2][ROUNDS], more[8][ROUNDS];
 	struct server s[8][2];
 	int n = 0;
 
@@ -92,10 +104,12 @@ int main(int argc, char **argv)
 	}
 	for (int round = 0; round < ROUNDS; round++)
 		for (int i = 0; i < n; i++) {
-			run(&s[i][round % 2]);
-			run(&s[i][1 - round % 2]);
+			int first = round % 2;
+			took[i][first][round] = run(&s[i][first]);
+			took[i][!first][round] = run(&s[i][!first]);
+			more[i][round] = took[i][1][round] - took[i][0][round];
 		}
 	for (int i = 0; i < n; i++)
-		printf("%s %.1f %.1f %.1f\n", argv[5 * i + 1], s[i][0].best, s[i][1].best, s[i][1].best - s[i][0].best);
+		printf("%s %.0f %.0f %.0f\n", argv[5 * i + 1], median(took[i][0]), median(took[i][1]), median(more[i]));
 	return 0;
 }
