@@ -1,9 +1,11 @@
 #include "dispatch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "host_goside.h"
 #include "host_services.h"
+#include "mem.h"
 
 struct cshim_hooks *cshim_hooks_new(int n)
 {
@@ -19,13 +21,69 @@ void cshim_hooks_put(struct cshim_hooks *list, int i, struct cshim_plugin *p, in
 	list->h[i].database = database;
 }
 
-struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller)
+static uint32_t number(const char **p)
 {
-	struct cshim_op *op = (struct cshim_op *)slapi_ch_calloc(1, sizeof *op);
+	uint32_t n;
+
+	memcpy(&n, *p, sizeof n);
+	*p += sizeof n;
+	return n;
+}
+
+/* A string of the buffer, copied to *room. */
+static const char *string(const char **p, char **room)
+{
+	uint32_t n = number(p);
+	char *s = *room;
+
+	memcpy(s, *p, n);
+	s[n] = '\0';
+	*p += n;
+	*room += n + 1;
+	return s;
+}
+
+/* What every operation has is filled at once: asking for it later would be a
+ * call into Go. The names are not the Slapi_DN's own but part of the block. */
+struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller, const void *start, size_t size)
+{
+	struct cshim_op *op = cshim_malloc(sizeof *op + size);
+	struct slapi_operation *o = &op->operation;
+	char *room = op->text;
+	const char *p = start;
+
+	memset(op, 0, sizeof *op);
 	op->pb = cshim_pblock_new(handle);
+	o->handle = handle;
+	o->pb = op->pb;
+	o->started = slapi_current_rel_time_t();
+	o->o_connid = number(&p);
+	o->o_connid |= (uint64_t)number(&p) << 32;
+	o->o_opid = (int)number(&p);
+	o->msgid = (int)number(&p);
+	o->type = number(&p);
+	o->tag = number(&p);
+	o->is_root = (int)number(&p);
+	o->flags = (long)number(&p);
+	o->o_sdn.dn = string(&p, &room);
+	o->o_sdn.udn = o->o_sdn.dn;
+	o->o_sdn.ndn = string(&p, &room);
+	o->o_sdn.ndn_len = (int)strlen(o->o_sdn.ndn);
 	cshim_pblock_put_ptr(op->pb, SLAPI_PLUGIN_IDENTITY, caller);
-	op->operation.handle = handle;
-	op->operation.pb = op->pb;
+	cshim_pblock_put_ptr(op->pb, SLAPI_OPERATION, o);
+	if (number(&p)) {
+		const char *raw = string(&p, &room);
+		op->target.dn = string(&p, &room);
+		op->target.udn = *raw ? raw : op->target.dn;
+		op->target.ndn = string(&p, &room);
+		op->target.ndn_len = (int)strlen(op->target.ndn);
+		cshim_pblock_put_ptr(op->pb, SLAPI_TARGET_SDN, &op->target);
+	}
+	if (number(&p)) {
+		cshim_pblock_put_int(op->pb, SLAPI_SEARCH_SCOPE, (int)number(&p));
+		cshim_pblock_put_int(op->pb, SLAPI_SEARCH_DEREF, (int)number(&p));
+		cshim_pblock_put_int(op->pb, SLAPI_SEARCH_ATTRSONLY, (int)number(&p));
+	}
 	return op;
 }
 
@@ -37,6 +95,7 @@ void cshim_op_free(struct cshim_op *op)
 	cshim_pblock_set_handle(op->pb, 0);
 	slapi_pblock_destroy(op->pb);
 	slapi_sdn_done(&op->operation.o_sdn);
+	slapi_sdn_done(&op->target);
 	slapi_sdn_free(&op->operation.target_spec);
 	free(op->operation.authtype);
 	free(op);
@@ -158,10 +217,12 @@ static int walk_level(struct cshim_op *op, const struct cshim_hooks *list, int d
 	return 1;
 }
 
-void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int database, int rule, int last_first,
-		const struct cshim_news *news, struct cshim_outcome *out)
+void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int database, int rule, int last_first)
 {
 	int first = last_first ? database : 0, second = last_first ? 0 : database;
+	/* Copies: a plug-in's internal operation may come back to this one. */
+	struct cshim_outcome answer = { 0 }, *out = &answer;
+	struct cshim_news given = op->news, *news = &given;
 
 	cshim_pblock_put_int(op->pb, SLAPI_RESULT_CODE, news->result_code);
 	cshim_pblock_put_int(op->pb, SLAPI_PLUGIN_OPRETURN, news->opreturn);
@@ -181,6 +242,7 @@ void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int databas
 		}
 	}
 	out->dirty = cshim_pblock_any_dirty(op->pb);
+	op->out = answer;
 }
 
 int cshim_walk_access(struct cshim_op *op, const struct cshim_hooks *list, int database, Slapi_Entry *e, char *attr,

@@ -34,14 +34,6 @@ enum cshim_rule {
 	CSHIM_RULE_BIND    /* 389: not 0 stops. OpenLDAP: SLAPI_BIND_* values and negative ones stop */
 };
 
-/* The C side of one operation. */
-struct cshim_op {
-	Slapi_PBlock *pb;
-	/* Digests of the objects that were handed out, by enum cshim_live. */
-	uint64_t digest[3];
-	struct slapi_operation operation;
-};
-
 /* Objects that a plug-in may edit in place. */
 enum cshim_live { CSHIM_LIVE_ADD, CSHIM_LIVE_MODS, CSHIM_LIVE_ENTRY };
 
@@ -60,18 +52,31 @@ struct cshim_outcome {
 	unsigned changed;            /* bits of cshim_news.live whose object was edited */
 };
 
+/* The C side of one operation. */
+struct cshim_op {
+	Slapi_PBlock *pb;
+	/* Digests of the objects that were handed out, by enum cshim_live. */
+	uint64_t digest[3];
+	struct slapi_operation operation;
+	struct slapi_dn target; /* SLAPI_TARGET_SDN until the target changes */
+	struct cshim_news news; /* for the walk to come, and what it came to */
+	struct cshim_outcome out;
+	char text[];            /* of the names above */
+};
+
 struct cshim_hooks *cshim_hooks_new(int n);
 void cshim_hooks_put(struct cshim_hooks *list, int i, struct cshim_plugin *p, int param, int database);
 
 /* caller is the identity of the plug-in that started an internal operation,
- * NULL for a client's. */
-struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller);
+ * NULL for a client's. start is a flat buffer (see build.h): connection number (low and
+ * high half), operation and message number, kind, tag, is root, flags; the requestor's pretty and
+ * normal form; has target: as sent, pretty, normal form; is search: scope, dereferencing, types only. */
+struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller, const void *start, size_t size);
 void cshim_op_free(struct cshim_op *op);
 
 /* Walks the functions of the global plug-ins and of those of database; post
- * hooks (last_first) begin with the database's. */
-void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int database, int rule, int last_first,
-		const struct cshim_news *news, struct cshim_outcome *out);
+ * hooks (last_first) begin with the database's. op->news is given, op->out the answer. */
+void cshim_walk(struct cshim_op *op, const struct cshim_hooks *list, int database, int rule, int last_first);
 /* Asks the access plug-ins of OpenLDAP's kind in turn: 1 when all grant. */
 int cshim_walk_access(struct cshim_op *op, const struct cshim_hooks *list, int database, Slapi_Entry *e, char *attr,
 		      struct berval *value, int access);

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cshim_name_set(Slapi_DN *sdn, char *udn, char *dn, char *ndn)
+#include "mem.h"
+
+static void set_name(Slapi_DN *sdn, char *udn, char *dn, char *ndn)
 {
 	slapi_sdn_done(sdn);
 	if (!udn && dn)
-		udn = slapi_ch_strdup(dn);
+		udn = cshim_strdup(dn);
 	sdn->udn = udn;
 	sdn->dn = dn;
 	sdn->ndn = ndn;
@@ -18,7 +20,7 @@ void cshim_name_set(Slapi_DN *sdn, char *udn, char *dn, char *ndn)
 Slapi_DN *cshim_name_make(char *udn, char *dn, char *ndn)
 {
 	Slapi_DN *sdn = slapi_sdn_new();
-	cshim_name_set(sdn, udn, dn, ndn);
+	set_name(sdn, udn, dn, ndn);
 	return sdn;
 }
 

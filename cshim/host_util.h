@@ -5,10 +5,8 @@
 #include "objects.h"
 #include "pblock.h"
 
-/* Makes sdn hold these forms of a name (from malloc, taken; NULL where there is
+/* A new Slapi_DN of these forms of a name (from malloc, taken; NULL where there is
  * none, worked out when asked for). */
-void cshim_name_set(Slapi_DN *sdn, char *udn, char *dn, char *ndn);
-/* The same for a new Slapi_DN. */
 Slapi_DN *cshim_name_make(char *udn, char *dn, char *ndn);
 
 /* e takes over the contents of made, whose struct is freed; the old contents

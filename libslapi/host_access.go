@@ -111,9 +111,8 @@ func (h *cHost) runAudit(op *plugin.Operation) {
 	st := stateOf(op)
 	st.point = plugin.Point{Phase: plugin.Post, Slot: plugin.ForKind(op.Kind)}
 	st.refresh()
-	news := C.struct_cshim_news{result_code: C.int(op.Result.Code), opreturn: C.int(op.OpReturn), nentries: C.int(op.EntriesSent)}
-	var out C.struct_cshim_outcome
-	C.cshim_walk(st.c, t.every.audit, C.int(t.databases[op.Database]), C.CSHIM_RULE_POST, 0, &news, &out)
+	st.c.news = C.struct_cshim_news{result_code: C.int(op.Result.Code), opreturn: C.int(op.OpReturn), nentries: C.int(op.EntriesSent)}
+	C.cshim_walk(st.c, t.every.audit, C.int(t.databases[op.Database]), C.CSHIM_RULE_POST, 0)
 }
 
 // slapiGoBroadcast calls one function of every plug-in that has it, database

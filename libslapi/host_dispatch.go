@@ -186,10 +186,12 @@ func (h *cHost) Run(p plugin.Point, op *plugin.Operation) plugin.Outcome {
 		// Entries, references and results are met in the same order both times.
 		lastFirst = cBool(p.Slot < plugin.SlotEntry)
 	}
-	news := C.struct_cshim_news{result_code: C.int(op.Result.Code), opreturn: C.int(op.OpReturn),
+	// News and outcome are in C memory: what C is given of Go's would have to be
+	// made on the heap for each walk.
+	st.c.news = C.struct_cshim_news{result_code: C.int(op.Result.Code), opreturn: C.int(op.OpReturn),
 		nentries: C.int(op.EntriesSent), live: liveAt(p)}
-	var out C.struct_cshim_outcome
-	C.cshim_walk(st.c, list, C.int(t.databases[op.Database]), ruleOf(p), lastFirst, &news, &out)
+	C.cshim_walk(st.c, list, C.int(t.databases[op.Database]), ruleOf(p), lastFirst)
+	out := st.c.out
 	if out.dirty != 0 || out.changed != 0 {
 		st.readBack(out.changed)
 	}

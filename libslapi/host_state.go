@@ -27,6 +27,9 @@ type opState struct {
 	// The parameters that were filled from values which the pipeline may
 	// change or replace, with what they were filled from.
 	sources []source
+	// The target is in nearly every block and has its note here.
+	targetNoted            bool
+	targetRaw, targetNamed string
 	// clientMods: the modifications were first read by a plug-in of OpenLDAP's
 	// kind, before the change was made. Such plug-ins go on seeing them as they
 	// were, without what the server adds.
@@ -61,29 +64,46 @@ func stateOf(op *plugin.Operation) *opState {
 	if p, ok := op.Caller.(*hostPlugin); ok && op.Internal {
 		caller = &p.c.identity
 	}
-	st.c = C.cshim_op_new(C.uintptr_t(st.handle), caller)
-	o := &st.c.operation
-	o.o_opid = C.int(op.ID)
-	o.msgid = C.int(op.MsgID)
-	o._type = C.ulong(op.Kind)
-	o.tag = C.ulong(requestTag(op.Kind))
-	o.is_root = cBool(op.IsRoot)
-	o.flags = C.long(op.Flags)
-	if op.Internal {
-		o.flags |= C.SLAPI_OP_FLAG_INTERNAL
-	}
-	if op.Conn != nil {
-		o.o_connid = C.uint64_t(op.Conn.ID)
-	} else {
-		o.o_connid = ^C.uint64_t(0)
-	}
-	o.started = C.slapi_current_rel_time_t()
-	C.cshim_name_set(&o.o_sdn, nil, cStringOwned(op.Requestor.Pretty), cStringOwned(op.Requestor.Norm))
+	f := newFlat()
+	defer f.release()
+	st.describe(f)
+	st.c = C.cshim_op_new(C.uintptr_t(st.handle), caller, f.ptr(), C.size_t(len(f.b)))
 	op.HostState = st
 	return st
 }
 
-func cStringOwned(s string) *C.char { return C.CString(s) }
+// describe writes what cshim_op_new reads.
+func (st *opState) describe(f *flat) {
+	op := st.op
+	conn := ^uint64(0)
+	if op.Conn != nil {
+		conn = uint64(op.Conn.ID)
+	}
+	flags := int(op.Flags)
+	if op.Internal {
+		flags |= C.SLAPI_OP_FLAG_INTERNAL
+	}
+	for _, n := range [...]int{int(uint32(conn)), int(conn >> 32), int(op.ID), int(op.MsgID), int(op.Kind), requestTag(op.Kind),
+		int(cBool(op.IsRoot)), flags} {
+		f.num(n)
+	}
+	f.str(op.Requestor.Pretty)
+	f.str(op.Requestor.Norm)
+	target := op.TargetErr == nil && op.Kind&(plugin.KindUnbind|plugin.KindAbandon|plugin.KindExtended) == 0
+	f.flag(target)
+	if target {
+		f.str(op.RawTarget)
+		f.str(op.Target.Pretty)
+		f.str(op.Target.Norm)
+		st.noteTarget()
+	}
+	f.flag(op.Search != nil)
+	if s := op.Search; s != nil {
+		f.num(int(s.Scope))
+		f.num(int(s.Deref))
+		f.flag(s.TypesOnly)
+	}
+}
 
 // requestTag is the LDAP tag of the request of a kind.
 func requestTag(k plugin.Kind) int {
@@ -139,8 +159,17 @@ func opStateOf(pb *C.Slapi_PBlock) *opState {
 	return st
 }
 
+// noteTarget remembers that SLAPI_TARGET_SDN was filled from the present target.
+func (st *opState) noteTarget() {
+	st.targetNoted, st.targetRaw, st.targetNamed = true, st.op.RawTarget, st.op.Target.Norm
+}
+
 // note remembers what a parameter was filled from.
 func (st *opState) note(id C.int, mark any) {
+	if id == C.SLAPI_TARGET_SDN {
+		st.noteTarget()
+		return
+	}
 	for i := range st.sources {
 		if st.sources[i].id == id {
 			st.sources[i].mark = mark
@@ -153,6 +182,10 @@ func (st *opState) note(id C.int, mark any) {
 // refresh makes parameters whose Go value is another one now be filled again.
 // The objects of an add and of a modify keep their address.
 func (st *opState) refresh() {
+	if st.targetNoted && (st.targetRaw != st.op.RawTarget || st.targetNamed != st.op.Target.Norm) {
+		C.cshim_pblock_forget(st.c.pb, C.SLAPI_TARGET_SDN)
+		st.targetNoted = false
+	}
 	for i := 0; i < len(st.sources); i++ {
 		s := &st.sources[i]
 		mark := st.markOf(s.id)
@@ -179,8 +212,6 @@ func (st *opState) refresh() {
 func (st *opState) markOf(id C.int) any {
 	op := st.op
 	switch id {
-	case C.SLAPI_TARGET_SDN:
-		return [2]string{op.RawTarget, op.Target.Norm}
 	case C.SLAPI_REQUESTOR_SDN:
 		return op.Requestor
 	case C.SLAPI_REQUESTOR_ISROOT:
