@@ -130,15 +130,16 @@ func (f *verifier) numbers(table []byte, want map[string]uint64) {
 }
 
 // index compares an index with what it should be.
-func (f *verifier) index(table []byte, want map[string]*chunk) {
+func (f *verifier) index(table []byte, want map[string]posting) {
 	seen := 0
 	err := f.v.r.Scan(table, nil, func(k, val []byte) bool {
-		w := want[string(k)]
-		if w == nil {
+		at, ok := want[string(k)]
+		if !ok {
 			f.fault("index %s: key %q should not be there", table, k)
 			return true
 		}
 		seen++
+		w := at.chunk(chunkNo(k))
 		c := chunk{no: w.no}
 		if !c.read(val) || c.words != w.words {
 			f.fault("index %s: key %q holds the wrong ids", table, k)
