@@ -183,6 +183,8 @@ func TestTwoServers(t *testing.T) {
 				break
 			}
 		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
 		if len(h.list) != want {
 			t.Errorf("heard of %d changes, want %d", len(h.list), want)
 		}
