@@ -124,18 +124,21 @@ type Database struct {
 	ReadOnly   bool
 	LastMod    bool
 	LastBind   bool // pwdLastSuccess is kept
-	Hidden     bool
-	UpdateDN   dn.Name
-	UpdateRef  []string
-	Require    []string
-	Security   map[string]int
-	Restrict   []string
-	MaxDeref   int
-	AddACL     bool      // add_content_acl
-	Syncprov   *Syncprov // overlay syncprov; nil without one
-	Overlays   []*Overlay
-	Syncrepl   []*replica.Settings
-	Route      Route
+	// Subordinate glues the database to the one above: searches there go on here,
+	// and only Advertise shows its suffix as a naming context.
+	Subordinate, Advertise bool
+	Hidden                 bool
+	UpdateDN               dn.Name
+	UpdateRef              []string
+	Require                []string
+	Security               map[string]int
+	Restrict               []string
+	MaxDeref               int
+	AddACL                 bool      // add_content_acl
+	Syncprov               *Syncprov // overlay syncprov; nil without one
+	Overlays               []*Overlay
+	Syncrepl               []*replica.Settings
+	Route                  Route
 	// Foreign: a plug-in of type database serves it, which gets Lines.
 	Foreign bool
 	Lines   []plugin.DatabaseLine
@@ -223,4 +226,21 @@ func (c *Config) Database(name string) *Database {
 		}
 	}
 	return nil
+}
+
+// Glued are the databases that are glued to d, whose suffixes lie below its own.
+func (c *Config) Glued(d *Database) []*Database {
+	var list []*Database
+	for _, o := range c.Databases {
+		if o == d || !o.Subordinate || !o.HoldsEntries() || len(o.Suffixes) == 0 {
+			continue
+		}
+		for _, s := range d.Suffixes {
+			if dn.IsSuffix(o.Suffixes[0].Norm, s.Norm) && o.Suffixes[0].Norm != s.Norm {
+				list = append(list, o)
+				break
+			}
+		}
+	}
+	return list
 }

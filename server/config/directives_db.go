@@ -102,11 +102,19 @@ func init() {
 		run: setBool(func(p *parser) *bool { return &p.db.LastBind })})
 	define("multiprovider", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMultiProvider", run: refuseOn("multiprovider")})
 	define("mirrormode", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMirrorMode", run: refuseOn("mirrormode")})
-	for _, n := range []string{"subordinate", "sync_use_subentry"} {
-		define(n, directive{scope: scopeDatabase, min: 0, max: -1, run: func(p *parser, l *line) error {
-			return fmt.Errorf("is not supported yet")
+	define("subordinate", directive{scope: scopeDatabase, min: 0, max: 1, args: "[TRUE | FALSE | advertise]", attr: "olcSubordinate",
+		run: func(p *parser, l *line) (err error) {
+			p.db.Subordinate, p.db.Advertise = true, false
+			if len(l.words) > 1 {
+				if p.db.Advertise = strings.EqualFold(l.words[1], "advertise"); !p.db.Advertise {
+					p.db.Subordinate, err = parseBool(l.words[1])
+				}
+			}
+			return err
 		}})
-	}
+	define("sync_use_subentry", directive{scope: scopeDatabase, min: 0, max: -1, run: func(p *parser, l *line) error {
+		return fmt.Errorf("is not supported yet")
+	}})
 
 	define("dboption", directive{scope: scopeDatabase, min: 1, max: -1, args: "<directive> [<argument>...]", attr: "slapidDatabaseOption",
 		multi: true, ordered: true, raw: true,

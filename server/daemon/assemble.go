@@ -97,6 +97,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 		o.UpdateDN = &u
 	}
 	o.Hidden = d.Hidden
+	o.Subordinate, o.Unlisted = d.Subordinate, d.Subordinate && !d.Advertise
 	switch d.Route {
 	case config.Unrouted:
 		o.Unrouted = true

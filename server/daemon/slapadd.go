@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (c *command) slapadd() int {
 	if a.quick && a.valueCheck == "yes" {
 		return c.usage("value-check is incompatible with -q", slapaddUsage)
 	}
-	if a.number == 0 && a.file == "" && a.dir != "" {
+	if (a.number == 0 || a.number < 0 && strings.EqualFold(a.suffix, "cn=config")) && a.file == "" && a.dir != "" {
 		return c.addConfig(a)
 	}
 	cfg, status := c.toolConfig(a)
@@ -87,6 +88,15 @@ func (c *command) slapadd() int {
 		}
 		in = f
 	}
+	if glued := cfg.Glued(d); len(glued) > 0 && !a.noGlue {
+		return c.addGlued(cfg, a, d, glued, in)
+	}
+	return c.load(cfg, a, d, in, size)
+}
+
+// load adds the entries of a stream to one database.
+func (c *command) load(cfg *config.Config, a *toolArgs, d *config.Database, in io.Reader, size int64) int {
+	status := 0
 	l := &loader{c: c, a: a, cfg: cfg, d: d, gen: csn.NewGenerator(a.serverID), waiting: map[string][]waiting{}, seen: map[string]bool{}}
 	if !a.dry {
 		if l.db = c.toolDatabase(cfg, d, a, false); l.db == nil {
@@ -121,6 +131,60 @@ func (c *command) slapadd() int {
 		}
 	}
 	return status
+}
+
+// addGlued parts the entries of a stream among a database and those glued to it,
+// and adds each part. Line numbers in messages are those of the parts.
+func (c *command) addGlued(cfg *config.Config, a *toolArgs, d *config.Database, glued []*config.Database, in io.Reader) int {
+	all := append([]*config.Database{d}, glued...)
+	files := make([]*os.File, len(all))
+	writers := make([]*bufio.Writer, len(all))
+	for i := range all {
+		f, err := os.CreateTemp("", "slapadd-*.ldif")
+		if err != nil {
+			return c.fail("%v", err)
+		}
+		os.Remove(f.Name()) // gone with the process
+		defer f.Close()
+		files[i], writers[i] = f, bufio.NewWriterSize(f, 1<<16)
+	}
+	r := ldif.NewReader(in, orElse(a.ldif, "stdin"))
+	for {
+		rec, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return c.fail("%v", err)
+		}
+		to, longest := 0, -1
+		if n, err := dn.NewName(rec.DN, cfg.Schema); err == nil {
+			for i, o := range all {
+				for _, s := range o.Suffixes {
+					if dn.IsSuffix(n.Norm, s.Norm) && len(s.Norm) > longest {
+						to, longest = i, len(s.Norm)
+					}
+				}
+			}
+		}
+		if err := ldif.NewWriter(writers[to]).Entry(rec.DN, rec.Attrs); err != nil {
+			return c.fail("%v", err)
+		}
+	}
+	for i, o := range all {
+		if err := writers[i].Flush(); err != nil {
+			return c.fail("%v", err)
+		}
+		if _, err := files[i].Seek(0, io.SeekStart); err != nil {
+			return c.fail("%v", err)
+		}
+		part := *a
+		part.ldif = "" // no plug-in reads the file by itself
+		if status := c.load(cfg, &part, o, files[i], -1); status != 0 {
+			return status
+		}
+	}
+	return 0
 }
 
 // byPlugin lets the plug-in of the database read the file itself, with -q and if

@@ -40,7 +40,7 @@ func (c *command) slapauth() int {
 			}
 		}
 	}
-	if len(ids) == 0 && (authc == "" || authz == "") {
+	if len(ids) == 0 && authc == "" {
 		return c.usage("no ID given", slapauthUsage)
 	}
 	cfg, status := c.toolConfig(a)
@@ -54,7 +54,7 @@ func (c *command) slapauth() int {
 	defer off.close()
 	off.openAll(nil)
 	x := &mapper{c: c, sasl: sasl.New(off.server, saslSettings(&cfg.Global)), realm: realm, mech: mech}
-	if authc != "" && authz != "" {
+	if authc != "" && (authz != "" || len(ids) == 0) {
 		ids = []string{""}
 	}
 	status = 0

@@ -98,6 +98,9 @@ func (c *command) slapcat() int {
 			break
 		}
 	}
+	if status == 0 && !a.noGlue && d.HoldsEntries() {
+		status = dump.glued(cfg, d, bases, scope, f)
+	}
 	if err := w.Flush(); err != nil {
 		status = c.fail("%v", err)
 	}
@@ -223,4 +226,43 @@ func (x *wrapper) Write(b []byte) (int, error) {
 	}
 	_, err := x.w.Write(out)
 	return len(b), err
+}
+
+// glued writes the entries of the databases that are glued to d, as far as they
+// are below one of the bases.
+func (d *dumper) glued(cfg *config.Config, up *config.Database, bases []dn.Name, scope wire.Scope, f *filter.Node) int {
+	if scope == wire.ScopeBase {
+		return 0
+	}
+	for _, o := range cfg.Glued(up) {
+		var at []dn.Name
+		for _, s := range o.Suffixes {
+			for _, b := range bases {
+				if dn.IsSuffix(s.Norm, b.Norm) && (scope != wire.ScopeOne || dn.ParentNorm(s.Norm) == b.Norm) {
+					at = append(at, s)
+				}
+			}
+		}
+		if len(at) == 0 {
+			continue
+		}
+		b := d.c.toolDatabase(cfg, o, d.a, true)
+		if b == nil {
+			return 1
+		}
+		for _, s := range at {
+			how := wire.ScopeSub
+			if scope == wire.ScopeOne {
+				how = wire.ScopeBase
+			}
+			if err := d.tree(b, s, how, f); err != nil {
+				b.Close()
+				return d.c.fail("%v", err)
+			}
+		}
+		if err := b.Close(); err != nil {
+			return d.c.fail("%v", err)
+		}
+	}
+	return 0
 }

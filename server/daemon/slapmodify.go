@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"libslapi/server/backend"
 	"libslapi/server/config"
@@ -61,6 +62,14 @@ func (c *command) slapmodify() int {
 		return 1
 	}
 	x := &modifier{c: c, a: a, cfg: cfg, d: d, off: off}
+	if !a.noGlue {
+		x.glued = cfg.Glued(d)
+	}
+	for _, o := range x.glued {
+		if !a.dry && !off.open(o, false) {
+			return 1
+		}
+	}
 	status = x.run(in)
 	if !a.dry && a.context && status == 0 {
 		if err := x.saveContext(); err != nil {
@@ -81,6 +90,7 @@ type modifier struct {
 	d        *config.Database
 	off      *offline
 	greatest string // entryCSN of what was changed
+	glued    []*config.Database
 }
 
 func (x *modifier) run(in io.Reader) int {
@@ -119,7 +129,7 @@ func (x *modifier) record(rec *ldif.Record) bool {
 		x.c.fail("dn=%q (line=%d): (34) %v", rec.DN, rec.Line, err)
 		return false
 	}
-	if databaseOf(x.cfg, name.Norm) != x.d {
+	if o := databaseOf(x.cfg, name.Norm); o != x.d && !slices.Contains(x.glued, o) {
 		x.c.fail("line %d: database #%d not configured to hold %q", rec.Line, x.d.Index, rec.DN)
 		return false
 	}

@@ -24,6 +24,7 @@ type toolArgs struct {
 	verbose, goOn           int
 	quick, dry, noSchema    bool
 	context, truncate       bool
+	noGlue                  bool // leave glued databases out
 	quiet, omitNewline      bool
 	jump, serverID          int
 	wrap                    int // columns; 0 none, -1 the usual
@@ -71,7 +72,8 @@ func (c *command) parseTool(spec, usage string) (*toolArgs, int) {
 			a.file = o.value
 		case 'F':
 			a.dir = o.value
-		case 'g': // there are no glued databases to leave out
+		case 'g':
+			a.noGlue = true
 		case 'H':
 			a.url = o.value
 		case 'j':
@@ -207,7 +209,7 @@ func (c *command) chooseDatabase(cfg *config.Config, a *toolArgs) (*config.Datab
 		return best, true
 	}
 	for _, d := range cfg.Databases {
-		if d.HoldsEntries() {
+		if d.HoldsEntries() && !d.Subordinate {
 			return d, true
 		}
 	}

@@ -112,7 +112,7 @@ func newRootDSE(s *Server) *dseBackend {
 			if db.Backend.Type() == "monitor" && !s.is389() {
 				b.add("monitorContext", db.Backend.Suffixes()[0].Pretty)
 			}
-			if db.Hidden || db.Private || db.Unrouted {
+			if db.Hidden || db.Private || db.Unrouted || db.Unlisted {
 				continue
 			}
 			for _, n := range db.Backend.Suffixes() {

@@ -7,10 +7,11 @@ import (
 )
 
 // lowerThan lists the databases with a suffix below base, each with that suffix:
-// with ns-slapd's habits a search of a subtree goes on in them.
+// with ns-slapd's habits, or when they are glued to this one (subordinate), a
+// search of a subtree goes on in them.
 func (s *Server) lowerThan(db *Database, base string) (list []*Database, suffixes []dn.Name) {
 	for _, o := range s.dbs.Load().list {
-		if o == db || o.Unrouted || o.Disabled || o.Private {
+		if o == db || o.Unrouted || o.Disabled || o.Private || !s.is389() && !o.Subordinate {
 			continue
 		}
 		for _, n := range o.Backend.Suffixes() {
@@ -24,7 +25,8 @@ func (s *Server) lowerThan(db *Database, base string) (list []*Database, suffixe
 
 // walkLower continues a search of a subtree in the databases below.
 func (x *searcher) walkLower() error {
-	if !x.s.is389() || x.sync != nil || x.db.Private || x.op.Search.Scope != wire.ScopeSub && x.op.Search.Scope != wire.ScopeChildren {
+	scope := x.op.Search.Scope
+	if x.sync != nil || x.db.Private || scope == wire.ScopeBase || scope == wire.ScopeOne && x.s.is389() {
 		return nil
 	}
 	list, suffixes := x.s.lowerThan(x.db, x.op.Target.Norm)
@@ -37,6 +39,9 @@ func (x *searcher) walkLower() error {
 	}
 	defer func() { x.db, x.v, x.comp, x.ask = db, v, comp, ask }()
 	for i, lower := range list {
+		if scope == wire.ScopeOne && dn.ParentNorm(suffixes[i].Norm) != x.op.Target.Norm {
+			continue
+		}
 		if err := x.walkIn(lower, suffixes[i]); err != nil {
 			return err
 		}
@@ -58,5 +63,9 @@ func (x *searcher) walkIn(db *Database, suffix dn.Name) error {
 	x.db, x.v, x.comp, x.ask = db, v, x.s.newComputer(x.op, db, v), x.s.access(x.op, db)
 	x.candidates = nil // this database may have referral objects where the other has none
 	defer func() { x.candidates = nil }()
-	return x.query(base.Name, wire.ScopeSub, x.candidateFilter())
+	scope := wire.ScopeSub
+	if x.op.Search.Scope == wire.ScopeOne {
+		scope = wire.ScopeBase
+	}
+	return x.query(base.Name, scope, x.candidateFilter())
 }

@@ -60,6 +60,9 @@ type Database struct {
 	// are left out, and only the root may touch them without an ACL.
 	Hidden  bool
 	Private bool
+	// Subordinate: searches of the database above go on here. Unlisted keeps the
+	// suffixes out of namingContexts.
+	Subordinate, Unlisted bool
 	// Unrouted databases are not found by their suffixes; Disabled ones are,
 	// and answer operationsError.
 	Unrouted, Disabled bool
