@@ -494,6 +494,23 @@ char *slapi_attr_syntax_normalize(const char *s)
 	return out;
 }
 
+/* 389's: GIVEN in every dialect. */
+char *slapi_attr_syntax_normalize_ext(char *s, int flags)
+{
+	const struct cshim_type *t;
+	char *out;
+
+	if (s == NULL)
+		return NULL;
+	t = cshim_type_of(s);
+	if (t->known && t->name)
+		return cshim_strdup(t->name);
+	out = cshim_strdup(s);
+	for (char *p = out; *p && !(flags & ATTR_SYNTAX_NORM_ORIG_ATTR); p++)
+		*p = (char)tolower((unsigned char)*p);
+	return out;
+}
+
 /* The handle is what slapi_call_syntax_* take: the row of the type. */
 int slapi_attr_type2plugin(const char *type, void **pi)
 {

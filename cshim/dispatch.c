@@ -56,7 +56,6 @@ struct cshim_op *cshim_op_new(uintptr_t handle, struct slapi_componentid *caller
 	op->pb = cshim_pblock_new(handle);
 	o->handle = handle;
 	o->pb = op->pb;
-	o->started = slapi_current_rel_time_t();
 	o->o_connid = number(&p);
 	o->o_connid |= (uint64_t)number(&p) << 32;
 	o->o_opid = (int)number(&p);

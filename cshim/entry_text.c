@@ -28,6 +28,14 @@ int slapi_entry_schema_check(Slapi_PBlock *pb, Slapi_Entry *e)
 	return rc != 0;
 }
 
+/* check_repl: also an operation of replication is checked, which
+ * slapi_entry_schema_check does too. */
+int slapi_entry_schema_check_ext(Slapi_PBlock *pb, Slapi_Entry *e, int check_repl)
+{
+	(void)check_repl;
+	return slapi_entry_schema_check(pb, e);
+}
+
 int slapi_entry_syntax_check(Slapi_PBlock *pb, Slapi_Entry *e, int override)
 {
 	char *text = NULL;

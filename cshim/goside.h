@@ -45,6 +45,9 @@ extern int slapiGoFind(char *type, Slapi_Value **va, int num, void *v, size_t vl
 /* Normal form of a value by the equality rule of type; GIVEN, NULL when there is none. */
 extern int slapiGoNormalizeValue(char *type, void *v, size_t vlen, char **out, size_t *outlen);
 /* 0 valid per syntax, 1 not, -1 unknown type. */
+extern int slapiGoNormalText(char *type, void *v, size_t vlen, char **out, size_t *outlen);
+extern char **slapiGoSounds(void *v, size_t vlen);
+extern int slapiGoRule(char *name, char *syntax);
 extern int slapiGoValidate(char *type, void *v, size_t vlen);
 
 extern Slapi_Entry *slapiGoStr2Entry(char *dn, char *text, size_t len, int flags, int dialect);

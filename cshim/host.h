@@ -56,6 +56,7 @@ int slapi_get_client_port(Slapi_PBlock *pPB, int *fromPort);
 int slapi_log_error_ext(int loglevel, char *subsystem, char *fmt, va_list varg1, va_list varg2);
 void slapi_printmessage(int catid, int level, int num, ...);
 void slapi_plugin_op_started(void *arg);
+
 void slapi_plugin_op_finished(void *arg);
 int slapi_pw_find_sv(Slapi_Value **vals, const Slapi_Value *v);
 char *slapi_encode(char *value, char *alg);

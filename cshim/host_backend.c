@@ -248,3 +248,13 @@ const char *slapi_x_be_get_updatedn(Slapi_Backend *be)
 	(void)be;
 	return ""; /* no database has one: replication acts as the root DN */
 }
+
+/* A referral of 389's mapping tree for changes: there are none here, where a
+ * database refers its clients itself. */
+int slapi_dn_write_needs_referral(Slapi_DN *target_sdn, Slapi_Entry **referral)
+{
+	(void)target_sdn;
+	if (referral)
+		*referral = NULL;
+	return 0;
+}

@@ -6,6 +6,7 @@
 
 #include "dialect.h"
 #include "host.h"
+#include "goside.h"
 #include "host_goside.h"
 #include "host_vattr.h"
 #include "mem.h"
@@ -573,4 +574,61 @@ char *slapi_filter_sprintf(const char *fmt, ...)
 	}
 	va_end(ap);
 	return cshim_text_take(&t);
+}
+
+/* What 389 finds wrong with a filter: types that the schema does not have. */
+
+static int unknown_types(const Slapi_Filter *f)
+{
+	int n = f->type && !is_set(f) && !cshim_type_of(f->type)->known;
+
+	for (const Slapi_Filter *kid = f->list; kid; kid = kid->next)
+		n += unknown_types(kid);
+	return n;
+}
+
+Slapi_Filter_Result slapi_filter_schema_check(Slapi_PBlock *pb, Slapi_Filter *f, Slapi_Filter_Policy fp)
+{
+	(void)pb;
+	if (!cshim_is_filter(f) || fp == FILTER_POLICY_OFF || unknown_types(f) == 0)
+		return FILTER_SCHEMA_SUCCESS;
+	return fp == FILTER_POLICY_STRICT ? FILTER_SCHEMA_FAILURE : FILTER_SCHEMA_WARNING;
+}
+
+/* Types get their first name, with norm_values the values their normal form. */
+void slapi_filter_normalize(Slapi_Filter *f, int norm_values)
+{
+	if (!cshim_is_filter(f))
+		return;
+	for (Slapi_Filter *kid = f->list; kid; kid = kid->next)
+		slapi_filter_normalize(kid, norm_values);
+	if (is_set(f) || f->type == NULL)
+		return;
+	if (norm_values && f->choice != LDAP_FILTER_SUBSTRINGS && f->value.bv_val) {
+		char *text = NULL;
+		size_t n = 0;
+		if (slapiGoNormalText(f->type, f->value.bv_val, f->value.bv_len, &text, &n) == 0 && text) {
+			changed(f);
+			part_free(f, f->value.bv_val);
+			f->value.bv_val = text;
+			f->value.bv_len = n;
+		}
+	}
+	char *type = slapi_attr_syntax_normalize_ext(f->type, 0);
+	slapi_filter_changetype(f, type);
+	free(type);
+}
+
+/* The indexes of a matching-rule plug-in serve its own filters; a filter of
+ * ours has none. */
+int slapi_mr_filter_index(Slapi_Filter *f, Slapi_PBlock *pb)
+{
+	(void)f;
+	(void)pb;
+	return LDAP_UNAVAILABLE_CRITICAL_EXTENSION;
+}
+
+int slapi_mr_indexer_create(Slapi_PBlock *opb)
+{
+	return opb ? slapiGoIndexerCreate(opb) : LDAP_PARAM_ERROR;
 }

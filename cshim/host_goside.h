@@ -98,6 +98,9 @@ extern char *slapiGoPasswordHash(char *clear, char *scheme);
 /* Whether a value carries the prefix of a known scheme. */
 extern int slapiGoPasswordEncoded(char *value);
 
+extern int64_t slapiGoOperationAge(uintptr_t handle);
+extern int slapiGoIndexerCreate(Slapi_PBlock *pb);
+extern char *slapiGoConnectionDN(Slapi_Connection *conn);
 extern int slapiGoConnectionAcquire(Slapi_Connection *conn);
 extern int slapiGoConnectionRemoveOperation(uintptr_t handle);
 

@@ -390,3 +390,25 @@ int slapi_back_transaction_abort(Slapi_PBlock *pb)
 {
 	return slapiGoTxn(pb, 2);
 }
+
+/* Has an entry children that replication set aside because their names were taken? */
+int slapi_entry_has_conflict_children(const Slapi_Entry *e, void *plg_id)
+{
+	Slapi_PBlock *pb;
+	Slapi_Entry **entries;
+	int rc = -1;
+
+	if (e == NULL)
+		return -1;
+	pb = slapi_pblock_new();
+	slapi_search_internal_set_pb(pb, slapi_entry_get_dn_const(e), LDAP_SCOPE_ONELEVEL,
+				     "(&(objectClass=ldapSubEntry)(nsds5ReplConflict=namingConflict*))", NULL, 0, NULL, NULL, plg_id, 0);
+	slapi_search_internal_pb(pb);
+	if (cshim_pblock_num(pb, SLAPI_PLUGIN_INTOP_RESULT) == LDAP_SUCCESS) {
+		entries = cshim_pblock_ptr(pb, SLAPI_PLUGIN_INTOP_SEARCH_ENTRIES);
+		rc = entries && entries[0] != NULL;
+	}
+	slapi_free_search_results_internal(pb);
+	slapi_pblock_destroy(pb);
+	return rc;
+}

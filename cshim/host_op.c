@@ -168,7 +168,8 @@ Slapi_Operation *slapi_operation_new(int flags)
 	Slapi_Operation *op = (Slapi_Operation *)slapi_ch_calloc(1, sizeof *op);
 	op->flags = flags;
 	op->msgid = -1;
-	op->started = slapi_current_rel_time_t();
+	op->initiated = slapi_current_utc_time_hr();
+	op->came = op->begun = slapi_current_rel_time_hr();
 	return op;
 }
 
@@ -207,16 +208,58 @@ void operation_set_target_spec_str(Slapi_Operation *op, const char *target_spec)
 	op->target_spec = slapi_sdn_new_dn_byval(target_spec);
 }
 
+/* The times of a server's operation are worked out when somebody asks. Work on it
+ * begins as it comes: nothing waits in a queue here. */
+static struct slapi_operation *timed(Slapi_Operation *op)
+{
+	struct timespec now, utc, before = { 0, 0 };
+	int64_t ago;
+
+	if (op && op->came.tv_sec == 0 && op->came.tv_nsec == 0) {
+		now = slapi_current_rel_time_hr();
+		utc = slapi_current_utc_time_hr();
+		ago = slapiGoOperationAge(op->handle);
+		before.tv_sec = ago / 1000000000;
+		before.tv_nsec = ago % 1000000000;
+		slapi_timespec_diff(&now, &before, &op->came);
+		slapi_timespec_diff(&utc, &before, &op->initiated);
+		if (op->begun.tv_sec == 0 && op->begun.tv_nsec == 0)
+			op->begun = op->came;
+	}
+	return op;
+}
+
+static void since(const struct timespec *then, struct timespec *elapsed)
+{
+	struct timespec now = slapi_current_rel_time_hr();
+
+	if (elapsed)
+		slapi_timespec_diff(&now, (struct timespec *)then, elapsed);
+}
+
 void slapi_operation_time_elapsed(Slapi_Operation *o, struct timespec *elapsed)
 {
-	struct timespec now, start = { 0, 0 };
+	if (timed(o))
+		since(&o->came, elapsed);
+}
 
-	if (!o || !elapsed)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	start.tv_sec = o->started;
-	elapsed->tv_sec = now.tv_sec - start.tv_sec;
-	elapsed->tv_nsec = now.tv_nsec;
+/* Without the time that it waited for its turn. */
+void slapi_operation_op_time_elapsed(Slapi_Operation *o, struct timespec *elapsed)
+{
+	if (timed(o))
+		since(&o->begun, elapsed);
+}
+
+void slapi_operation_workq_time_elapsed(Slapi_Operation *o, struct timespec *elapsed)
+{
+	if (timed(o) && elapsed)
+		slapi_timespec_diff(&o->begun, &o->came, elapsed);
+}
+
+void slapi_operation_time_initiated(Slapi_Operation *o, struct timespec *initiated)
+{
+	if (timed(o) && initiated)
+		*initiated = o->initiated;
 }
 
 void slapi_operation_time_expiry(Slapi_Operation *o, time_t timeout, struct timespec *expiry)
@@ -224,8 +267,40 @@ void slapi_operation_time_expiry(Slapi_Operation *o, time_t timeout, struct time
 	if (!expiry)
 		return;
 	memset(expiry, 0, sizeof *expiry);
-	if (o && timeout > 0)
-		expiry->tv_sec = o->started + timeout;
+	if (timed(o))
+		slapi_timespec_expire_rel(timeout, &o->came, expiry);
+}
+
+/* Work on it begins now. */
+void slapi_operation_set_time_started(Slapi_Operation *o)
+{
+	if (timed(o))
+		o->begun = slapi_current_rel_time_hr();
+}
+
+void slapi_operation_set_csngen_handler(Slapi_Operation *op, void *callback)
+{
+	if (op)
+		op->spare[1] = (uintptr_t)callback;
+}
+
+/* A search of the root DSE, or an operation on the server's own tree. */
+int slapi_op_reserved(Slapi_PBlock *pb)
+{
+	Slapi_Operation *op = NULL;
+	Slapi_DN *target = NULL;
+	Slapi_Backend *be;
+	int scope = LDAP_SCOPE_BASE;
+
+	if (!pb || cshim_pblock_get(pb, SLAPI_OPERATION, &op, CSHIM_389) != 0 || !op)
+		return -1;
+	cshim_pblock_get(pb, SLAPI_TARGET_SDN, &target, CSHIM_389);
+	if (slapi_sdn_isempty(target)) {
+		cshim_pblock_get(pb, SLAPI_SEARCH_SCOPE, &scope, CSHIM_389);
+		return op->type == SLAPI_OPERATION_SEARCH && scope == LDAP_SCOPE_BASE;
+	}
+	be = slapiGoBackendFor((char *)slapi_sdn_get_ndn(target), 0);
+	return be && be->be_private;
 }
 
 /* Connections. */

@@ -236,3 +236,58 @@ int slapi_check_account_lock(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, i
 				       0, NULL);
 	return 1;
 }
+
+/* One of the settings of temporary passwords: the entry's own policy's, or cn=config's; -1 unset. */
+static long temporary(Slapi_Entry *local, const char *attr)
+{
+	if (local && slapi_entry_attr_exists(local, attr))
+		return slapi_entry_attr_get_long(local, attr);
+	return cshim_setting_num(attr, -1);
+}
+
+static int count_use(Slapi_Entry *e, long n)
+{
+	char text[32], *vals[2] = { text, NULL };
+	LDAPMod mod = { LDAP_MOD_REPLACE, "pwdTPRUseCount", { vals } }, *mods[2] = { &mod, NULL };
+	Slapi_PBlock *pb = slapi_pblock_new();
+	int rc = -1;
+
+	snprintf(text, sizeof text, "%ld", n);
+	slapi_modify_internal_set_pb_ext(pb, slapi_entry_get_sdn(e), mods, NULL, NULL, plugin_get_default_component_id(), 0);
+	slapi_modify_internal_pb(pb);
+	slapi_pblock_get(pb, SLAPI_PLUGIN_INTOP_RESULT, &rc);
+	slapi_pblock_destroy(pb);
+	return rc;
+}
+
+/* A password that an administrator has set may be good for some binds, from some
+ * time on, and to some time only. 0, or LDAP_CONSTRAINT_VIOLATION. */
+int slapi_check_tpr_limits(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, int send_result)
+{
+	Slapi_Entry *e = bind_target_entry, *local = NULL;
+	const char *name, *why = NULL;
+	time_t at, now = time(NULL);
+
+	if (e == NULL || !slapi_entry_attr_hasvalue(e, "pwdTPRReset", "TRUE"))
+		return 0;
+	name = slapi_entry_attr_get_ref(e, "pwdpolicysubentry");
+	if (name && cshim_setting_bool("nsslapd-pwpolicy-local", 0)) {
+		Slapi_DN *sdn = slapi_sdn_new_dn_byval(name);
+		slapi_search_internal_get_entry(sdn, NULL, &local, plugin_get_default_component_id());
+		slapi_sdn_free(&sdn);
+	}
+	if (temporary(local, "passwordTPRMaxUse") >= 0 && slapi_entry_attr_exists(e, "pwdTPRUseCount")) {
+		long n = slapi_entry_attr_get_long(e, "pwdTPRUseCount") + 1;
+		count_use(e, n);
+		if (n > temporary(local, "passwordTPRMaxUse"))
+			why = "the temporary password has been used too often";
+	}
+	if (why == NULL && temporary(local, "passwordTPRDelayExpireAt") >= 0 && (at = time_in(e, "pwdTPRExpireAt")) != (time_t)-1 && now >= at)
+		why = "the temporary password has expired";
+	if (why == NULL && temporary(local, "passwordTPRDelayValidFrom") >= 0 && (at = time_in(e, "pwdTPRValidFrom")) != (time_t)-1 && now < at)
+		why = "the temporary password is not yet valid";
+	slapi_entry_free(local);
+	if (why && send_result)
+		slapi_send_ldap_result(pb, LDAP_CONSTRAINT_VIOLATION, NULL, (char *)why, 0, NULL);
+	return why ? LDAP_CONSTRAINT_VIOLATION : 0;
+}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "goside.h"
 #include "mem.h"
 
 Slapi_MatchingRuleEntry *slapi_matchingrule_new(void)
@@ -56,4 +57,22 @@ int slapi_matchingrule_set(Slapi_MatchingRuleEntry *mr, int arg, void *value)
 		return 0;
 	default: return -1;
 	}
+}
+
+/* Does a rule, by its name or OID, serve values of the syntax? */
+int slapi_matchingrule_is_compat(const char *mr_oid_or_name, const char *syntax_oid)
+{
+	return mr_oid_or_name && syntax_oid && (slapiGoRule((char *)mr_oid_or_name, (char *)syntax_oid) & 2) != 0;
+}
+
+int slapi_matchingrule_is_ordering(const char *oid_or_name, const char *syntax_oid)
+{
+	return oid_or_name && syntax_oid && (slapiGoRule((char *)oid_or_name, (char *)syntax_oid) & 6) == 6;
+}
+
+/* Not for the rules of the collation plug-in, whose keys it alone can make. */
+int slapi_matchingrule_can_use_compare_fn(const char *mr_oid_or_name)
+{
+	return mr_oid_or_name && strncmp(mr_oid_or_name, "2.16.840.1.113730.3.3.2.", 24) != 0 &&
+	       slapiGoRule((char *)mr_oid_or_name, NULL) != 0;
 }

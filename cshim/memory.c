@@ -432,12 +432,20 @@ void charray_subtract(char **a, char **b, char ***c)
 /* Splits at any character of brkstr; str is cut in place, the strings are copies. */
 char **slapi_str2charray(char *str, char *brkstr)
 {
+	return slapi_str2charray_ext(str, brkstr, 1);
+}
+
+/* allow_dups 0: a word that is there (in any case) is not taken once more. */
+char **slapi_str2charray_ext(char *str, char *brkstr, int allow_dups)
+{
 	char **result = NULL, *rest = NULL;
 	size_t n = 0;
 
 	if (str == NULL || brkstr == NULL)
 		return NULL;
 	for (char *word = strtok_r(str, brkstr, &rest); word; word = strtok_r(NULL, brkstr, &rest)) {
+		if (!allow_dups && charray_inlist(result, word))
+			continue;
 		result = cshim_realloc_array(result, n + 2, sizeof *result);
 		result[n++] = cshim_strdup(word);
 		result[n] = NULL;

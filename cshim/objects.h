@@ -148,8 +148,9 @@ struct slapi_operation {
 	struct slapi_pblock *pb;
 	unsigned long notes;
 	char *authtype;           /* owned */
-	time_t started;
-	uintptr_t spare[8];
+	uintptr_t spare[4];
+	struct timespec initiated; /* when it came, on the real clock */
+	struct timespec came, begun; /* the same, and when work on it began, on the monotonic one */
 };
 
 struct slapi_backend {

@@ -36,6 +36,7 @@
 #include <sys/types.h>
 #include <sys/time.h>
 #include <time.h>
+#include <stdlib.h>
 #include <lber.h>
 #include <ldap.h>
 
@@ -1889,6 +1890,124 @@ void slapi_entrycache_vattrcache_watermark_invalidate(void);
 
 /* ---------------------------------------------------------------- Further services (389) */
 
+/* Keys of 389's indexes: of values, and of what is looked for. ftype: LDAP_FILTER_EQUALITY the normal form, LDAP_FILTER_SUBSTRINGS
+ * pieces of three characters ("^ab", "abc", "bc$"), LDAP_FILTER_APPROX the sound of each word (each server has its own code).
+ * 0 with *ivals GIVEN (slapi_value_free each, slapi_ch_free the array; NULL without keys), or -1. */
+int slapi_attr_values2keys_sv(const Slapi_Attr *sattr, Slapi_Value **vals, Slapi_Value ***ivals, int ftype);
+/* The same; pb is not looked at. */
+int slapi_attr_values2keys_sv_pb(const Slapi_Attr *sattr, Slapi_Value **vals, Slapi_Value ***ivals, int ftype, Slapi_PBlock *pb);
+/* The keys of an asserted value, as slapi_attr_values2keys_sv. */
+int slapi_attr_assertion2keys_ava_sv(const Slapi_Attr *sattr, Slapi_Value *val, Slapi_Value ***ivals, int ftype);
+/* The keys of an asserted substring; pieces that are too short for an index give none. Any may be NULL. */
+int slapi_attr_assertion2keys_sub_sv(const Slapi_Attr *sattr, char *initial, char **any, char *final, Slapi_Value ***ivals);
+/* The same; pb is not looked at. */
+int slapi_attr_assertion2keys_sub_sv_pb(Slapi_PBlock *pb, const Slapi_Attr *sattr, char *initial, char **any, char *final,
+                                        Slapi_Value ***ivals);
+/* As slapi_attr_values2keys_sv for what slapi_attr_type2plugin gave. */
+int slapi_call_syntax_values2keys_sv(void *vpi, Slapi_Value **vals, Slapi_Value ***ivals, int ftype);
+/* The same; pb is not looked at. */
+int slapi_call_syntax_values2keys_sv_pb(void *vpi, Slapi_Value **vals, Slapi_Value ***ivals, int ftype, Slapi_PBlock *pb);
+/* As slapi_attr_assertion2keys_ava_sv for what slapi_attr_type2plugin gave. */
+int slapi_call_syntax_assertion2keys_ava_sv(void *vpi, Slapi_Value *val, Slapi_Value ***ivals, int ftype);
+/* As slapi_attr_assertion2keys_sub_sv for what slapi_attr_type2plugin gave. */
+int slapi_call_syntax_assertion2keys_sub_sv(void *vpi, char *initial, char **any, char *final, Slapi_Value ***ivals);
+/* The normal form of a value of sattr, or of type where sattr is NULL: written over val, or GIVEN in *retval (slapi_ch_free_string)
+ * when val has not the room. trim_spaces is not looked at: it has none outside. */
+void slapi_attr_value_normalize(Slapi_PBlock *pb, const Slapi_Attr *sattr, const char *type, char *val, int trim_spaces,
+                                char **retval);
+/* The same; filter_type is not looked at. */
+void slapi_attr_value_normalize_ext(Slapi_PBlock *pb, const Slapi_Attr *sattr, const char *type, char *val, int trim_spaces,
+                                    char **retval, unsigned long filter_type);
+/* 1 when its values are names (with or without a unique id), else 0. */
+int slapi_attr_is_dn_syntax_attr(Slapi_Attr *attr);
+/* 1 when the type's values are names (with or without a unique id), else 0. */
+int slapi_attr_is_dn_syntax_type(char *type);
+/* GIVEN (slapi_ch_free_string): the type's first name; of an unknown one the text in lower case, or with flags
+ * ATTR_SYNTAX_NORM_ORIG_ATTR as it is. */
+char *slapi_attr_syntax_normalize_ext(char *s, int flags);
+/* 1 when the rule (name or OID) serves values of the syntax, else 0. */
+int slapi_matchingrule_is_compat(const char *mr_oid_or_name, const char *syntax_oid);
+/* 1 when the rule orders values of the syntax, else 0. */
+int slapi_matchingrule_is_ordering(const char *oid_or_name, const char *syntax_oid);
+/* 1 when keys of the rule can be compared without it, else 0 (unknown, or of the collation plug-in). */
+int slapi_matchingrule_can_use_compare_fn(const char *mr_oid_or_name);
+/* The pblock has SLAPI_PLUGIN_MR_OID and _TYPE; the first matching-rule plug-in that knows the rule puts its functions there.
+ * 0, or LDAP_UNAVAILABLE_CRITICAL_EXTENSION. */
+int slapi_mr_indexer_create(Slapi_PBlock *opb);
+/* LDAP_UNAVAILABLE_CRITICAL_EXTENSION: plug-ins make no index of a filter here. */
+int slapi_mr_filter_index(Slapi_Filter *f, Slapi_PBlock *pb);
+/* As slapi_entry_schema_check; check_repl is not looked at: it is always checked. */
+int slapi_entry_schema_check_ext(Slapi_PBlock *pb, Slapi_Entry *e, int check_repl);
+/* 1 when a child is one that replication set aside, 0 when none is, -1 when that is not known. plg_id: the plug-in's identity. */
+int slapi_entry_has_conflict_children(const Slapi_Entry *e, void *plg_id);
+/* Types get their first name; with norm_values not 0 values their normal form. */
+void slapi_filter_normalize(Slapi_Filter *f, int norm_values);
+/* What is to be done about types that the schema does not have. */
+Slapi_Filter_Result slapi_filter_schema_check(Slapi_PBlock *pb, Slapi_Filter *f, Slapi_Filter_Policy fp);
+/* GIVEN (slapi_free_pw_scheme): the scheme that a stored value names, with *valpwdp LENT behind it; NULL for an unknown one, and
+ * for text without one unless first_is_default is set: then the server's scheme. */
+PWScheme *slapi_pw_val2scheme(char *passwd_val, char **valpwdp, int first_is_default);
+/* LENT. */
+char *slapi_pw_get_scheme_name(PWScheme *pass_scheme);
+/* 0 when encoded_pw, without the scheme's name, is that password, else not 0. */
+int slapi_pw_cmp(PWScheme *pass_scheme, char *clear_pw, char *encoded_pw);
+/* TAKEN. */
+void slapi_free_pw_scheme(PWScheme *pass_scheme);
+/* The clear text that slapi_pw_set_entry_ext put beside the entry: 0 with *vals LENT, else an LDAP result code. The server itself
+ * puts none there. */
+int slapi_pw_get_entry_ext(Slapi_Entry *entry, Slapi_Value ***vals);
+/* 0 with vals and their array TAKEN, else an LDAP result code. flags: SLAPI_EXT_SET_ADD or _REPLACE; NULL forgets. It ends with
+ * the entry and is no part of copies. */
+int slapi_pw_set_entry_ext(Slapi_Entry *entry, Slapi_Value **vals, int flags);
+/* Applies a mod of PSEUDO_ATTR_UNHASHEDUSERPASSWORD to what slapi_pw_get_entry_ext gives. modcnt: how many values, -1 all. 1 done, 0
+ * another attribute's, less than 0 an error. */
+int slapi_entry_apply_mod_extension(Slapi_Entry *e, const LDAPMod *mod, int modcnt);
+/* Limits of a temporary password: 0, or LDAP_CONSTRAINT_VIOLATION (sent with send_result). A use is counted. */
+int slapi_check_tpr_limits(Slapi_PBlock *pb, Slapi_Entry *bind_target_entry, int send_result);
+/* Makes attrname a limit: 0 with *handlep set, else SLAPI_RESLIMIT_STATUS_*. type: SLAPI_RESLIMIT_TYPE_INT. */
+int slapi_reslimit_register(int type, const char *attrname, int *handlep);
+/* 0 with *limitp set: the attribute's value in the entry to which the client is bound; else SLAPI_RESLIMIT_STATUS_*. */
+int slapi_reslimit_get_integer_limit(Slapi_Connection *conn, int handle, int *limitp);
+/* 1 for a search of the root DSE and for operations on the server's own trees, 0 for others, -1 without an operation. */
+int slapi_op_reserved(Slapi_PBlock *pb);
+/* *initiated: when the operation came, on the real clock. */
+void slapi_operation_time_initiated(Slapi_Operation *o, struct timespec *initiated);
+/* *elapsed: since work on the operation began. */
+void slapi_operation_op_time_elapsed(Slapi_Operation *o, struct timespec *elapsed);
+/* *elapsed: how long the operation waited before work on it began. */
+void slapi_operation_workq_time_elapsed(Slapi_Operation *o, struct timespec *elapsed);
+/* Work on the operation begins now. */
+void slapi_operation_set_time_started(Slapi_Operation *o);
+/* Kept with the operation; change sequence numbers are the database's here, so it is not called. */
+void slapi_operation_set_csngen_handler(Slapi_Operation *op, void *callback);
+/* 0 with *referral NULL: 389's mapping tree, which may refer changes elsewhere, has no such nodes here. */
+int slapi_dn_write_needs_referral(Slapi_DN *target_sdn, Slapi_Entry **referral);
+/* 1 for an address of IPv6, else 0. */
+int slapi_is_ipv6_addr(const char *ipAddress);
+/* What the length octets of a BER element say; (ber_len_t)-1 for none, and with strict not 0 for more than bv has. */
+ber_len_t slapi_berval_get_msg_len(struct berval *bv, int strict);
+/* As slapi_str2charray; with allow_dups 0 each word is taken once. */
+char **slapi_str2charray_ext(char *str, char *brkstr, int allow_dups);
+/* GIVEN (slapi_ch_free_string): the file of a plug-in, "dir/name.so"; dir may be NULL. */
+char *slapi_get_plugin_name(const char *dir, const char *name);
+/* 1 once somebody has set it: our databases need no recovery. set 0 only asks. */
+int slapi_disorderly_shutdown(int set);
+
+/* What spal_meminfo_get tells, in bytes and pages. */
+typedef struct slapi_pal_meminfo_ {
+	uint64_t pagesize_bytes;
+	uint64_t system_total_pages;
+	uint64_t system_total_bytes;
+	uint64_t process_consumed_pages;
+	uint64_t process_consumed_bytes;
+	uint64_t system_available_pages;
+	uint64_t system_available_bytes;
+} slapi_pal_meminfo;
+/* GIVEN (spal_meminfo_destroy): the memory of the system, less where a control group allows less. */
+slapi_pal_meminfo *spal_meminfo_get(void);
+/* TAKEN. */
+void spal_meminfo_destroy(slapi_pal_meminfo *mi);
+
 /* The default settings of plug-ins, cn=plugin default config,cn=config. The set is GIVEN. */
 int slapi_set_plugin_default_config(const char *type, Slapi_Value *value);
 /* 0 with *valueset GIVEN (slapi_valueset_free): values of cn=plugin default config,cn=config; else 1. */
@@ -2567,6 +2686,7 @@ void slapi_operation_set_replica_attr_handler(Slapi_Operation *op, void *callbac
 #define SLAPI_TASK_CANCELLED                     3
 
 /* Object extensions */
+#define ATTR_SYNTAX_NORM_ORIG_ATTR               1
 #define SLAPI_EXT_SET_ADD                        0
 #define SLAPI_EXT_SET_REPLACE                    1
 #define SLAPI_EXT_CONNECTION                     "Connection"

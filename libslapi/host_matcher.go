@@ -83,3 +83,27 @@ func (m *pluginMatcher) Release() {
 	C.free(unsafe.Pointer(m.words[1]))
 	C.cshim_free_berval(unsafe.Pointer(m.value))
 }
+
+// slapiGoIndexerCreate asks the matching-rule plug-ins in turn to put the
+// functions of an indexer into pb: 0, or unavailableCriticalExtension.
+//
+//export slapiGoIndexerCreate
+func slapiGoIndexerCreate(pb *C.Slapi_PBlock) (rc C.int) {
+	const unavailable = 12
+	defer guard("slapi_mr_indexer_create", func() { rc = unavailable })
+	h := theHost.Load()
+	if h == nil {
+		return unavailable
+	}
+	tables := h.tables.Load()
+	if tables == nil {
+		return unavailable
+	}
+	for _, p := range tables.matching {
+		fn := C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_MR_INDEXER_CREATE_FN)
+		if fn != nil && C.cshim_call(p.c, fn, pb, 0) == 0 && C.cshim_pblock_ptr(pb, C.SLAPI_PLUGIN_MR_INDEX_FN) != nil {
+			return 0
+		}
+	}
+	return unavailable
+}

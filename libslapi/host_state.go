@@ -9,6 +9,7 @@ package main
 import "C"
 
 import (
+	"time"
 	"unsafe"
 
 	"libslapi/server/entry"
@@ -395,4 +396,15 @@ func (s *connState) free() {
 	C.cshim_extension_free(C.CSHIM_EXT_CONNECTION, unsafe.Pointer(s.c), &s.c.c_extension)
 	C.free(unsafe.Pointer(s.c))
 	s.c = nil
+}
+
+// slapiGoOperationAge gives how many nanoseconds ago an operation came.
+//
+//export slapiGoOperationAge
+func slapiGoOperationAge(handle C.uintptr_t) C.int64_t {
+	st, ok := operations.get(uintptr(handle))
+	if !ok || st.op.Started.IsZero() {
+		return 0
+	}
+	return C.int64_t(max(time.Since(st.op.Started), 0))
 }
