@@ -41,7 +41,7 @@ ring_conformance() { ctests/conformance/run.sh; }
 ring_databases() {
     LIBSLAPI_TEST_DATABASES=1 go test -count=1 ./server/sqldb/ &&
         LIBSLAPI_TEST_BACKEND=sql go test -count=1 ./server/operation/ &&
-        ctests/sql/run.sh && SUBJECTS=sql ctests/conformance/run.sh &&
+        ctests/sql/run.sh &&
         SUBJECTS="sql odbc-sqlite odbc-postgresql odbc-mariadb" ctests/conformance/run.sh
 }
 

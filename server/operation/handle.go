@@ -197,10 +197,14 @@ func (s *Server) run(op *plugin.Operation) {
 	if st.noPost {
 		return
 	}
+	code := op.Result.Code
 	if op.Kind == plugin.KindCompare && !s.is389() {
 		op.Result.Code = wire.Success // POST_COMPARE of slapd's plug-ins reads 0
 	}
 	s.callHooks(op, postPoint)
+	if op.Kind == plugin.KindCompare && !s.is389() {
+		op.Result.Code = code // for the audit
+	}
 }
 
 // specify answers an update of a client's transaction: no plug-in sees it before
