@@ -78,6 +78,8 @@ type Global struct {
 	MaxPending        int
 	MaxPendingAuth    int
 	MaxFilterDepth    int
+	AttributeOptions  []string // nil: the default
+	SortVals          []string
 	Allow, Disallow   []string
 	ServerID          int
 	Referrals         []string

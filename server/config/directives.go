@@ -219,7 +219,11 @@ func init() {
 	ignored(scopeGlobal, 1, 1, "olcIndexSubstrAnyLen", "index_substr_any_len")
 	ignored(scopeGlobal, 1, 1, "olcIndexSubstrAnyStep", "index_substr_any_step")
 	ignored(scopeGlobal, 1, 1, "olcThreadQueues", "threadqueues")
-	ignored(scopeGlobal, 1, -1, "olcAttributeOptions", "attributeoptions")
+	define("attributeoptions", directive{scope: scopeGlobal, min: 1, max: -1, args: "<option>...", attr: "olcAttributeOptions", multi: true,
+		run: func(p *parser, l *line) error {
+			p.cfg.Global.AttributeOptions = append(p.cfg.Global.AttributeOptions, l.words[1:]...)
+			return nil
+		}})
 	ignored(scopeGlobal, 1, 2, "", "sockbuf_max_incoming_size")
 	define("sortvals", directive{scope: scopeGlobal, min: 1, max: -1, args: "<attr>...", attr: "olcSortVals",
 		run: func(p *parser, l *line) error {
@@ -227,6 +231,7 @@ func init() {
 				if p.cfg.Schema.AttributeType(a) == nil {
 					return fmt.Errorf("unknown attribute %q", a)
 				}
+				p.cfg.Global.SortVals = append(p.cfg.Global.SortVals, a)
 			}
 			return nil
 		}})

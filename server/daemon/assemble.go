@@ -48,7 +48,7 @@ func limits(l config.Limits) operation.Limits {
 	case l.Unchecked > 0:
 		o.MaxCandidates = l.Unchecked
 	case l.Unchecked == 0:
-		o.MaxCandidates = 1 // disabled: what one look at an index cannot decide is refused
+		o.MaxCandidates = operation.NoSearch
 	}
 	return o
 }
@@ -97,6 +97,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 		o.UpdateDN = &u
 	}
 	o.Hidden = d.Hidden
+	o.MaxDeref = d.MaxDeref
 	o.Subordinate, o.Unlisted = d.Subordinate, d.Subordinate && !d.Advertise
 	switch d.Route {
 	case config.Unrouted:

@@ -209,7 +209,8 @@ func (d *Daemon) newServer() error {
 		Limits: limits(c.Frontend.Limits), GlobalACL: global, RootDN: g.RootDN, RootPW: g.RootPW,
 		PasswordHash: g.PasswordHash, Disallow: g.Disallow, Allow: g.Allow, Require: c.Frontend.Require,
 		Referral: g.Referrals, RootDSE: dse, ConfigContext: "cn=config", Setting: d.tree.Setting,
-		Domain:    domains(g.ReverseLookup),
+		Domain:   domains(g.ReverseLookup),
+		SortVals: g.SortVals, AttributeOptions: g.AttributeOptions,
 		PluginLog: d.plog.write, PluginLogEnabled: d.plog.enabled,
 		StartTLS: func(op *plugin.Operation) *wire.Error { return d.front.StartTLS(op) },
 	})

@@ -43,6 +43,7 @@ func (l *live) Global(old, now *config.Global, oldFront, front *config.Database)
 			return err
 		}
 	}
+	l.server.Configure(func(o *operation.Options) { o.SortVals, o.AttributeOptions = now.SortVals, now.AttributeOptions })
 	l.gate.configure(c)
 	l.sasl.Configure(saslSettings(now))
 	l.front.SetIdleTimeout(time.Duration(now.IdleTimeout) * time.Second)

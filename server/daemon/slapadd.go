@@ -468,6 +468,11 @@ func (l *loader) add(e *entry.Entry, line int) bool {
 	norm := e.Name.Norm
 	var err error
 	if l.im != nil {
+		for _, a := range l.cfg.Global.SortVals {
+			if t := l.cfg.Schema.AttributeType(a); t != nil {
+				e.SortValues(t)
+			}
+		}
 		err = l.im.Add(e)
 	} else {
 		if l.seen[norm] {

@@ -71,6 +71,7 @@ func (c *change) add() error {
 	}
 	// What is stored is shared from now on; the plug-ins keep their own.
 	stored := e.Clone()
+	s.sortValues(stored)
 	if err := p.tx.Add(stored); err != nil {
 		return err
 	}

@@ -8,20 +8,25 @@ import (
 	"libslapi/server/wire"
 )
 
-// maxAliases bounds how many aliases one name may lead through.
-const maxAliases = 16
+// maxAliases bounds how many aliases one name may lead through when the
+// database does not say.
+const maxAliases = 15
 
 // dereferenceName follows aliases at name and at every name above it, until
 // none is left (RFC 4511 section 4.5.1.3, derefFindingBaseObj). What does not
 // exist is left for the caller to find out.
-func (s *Server) dereferenceName(v backend.View, name dn.Name) (dn.Name, error) {
+func (s *Server) dereferenceName(db *Database, v backend.View, name dn.Name) (dn.Name, error) {
+	most := db.MaxDeref
+	if most == 0 {
+		most = maxAliases
+	}
 	for n := 0; ; n++ {
 		alias, below, err := highestAlias(v, name)
 		if err != nil || alias == nil {
 			return name, err
 		}
-		if n == maxAliases {
-			return name, wire.Errorf(wire.AliasProblem, "alias loop")
+		if n == most {
+			return name, wire.Errorf(wire.AliasProblem, "maximum deref depth exceeded")
 		}
 		to, err := s.aliasTarget(alias)
 		if err != nil {
@@ -140,7 +145,7 @@ func (x *searcher) aliasTarget(a *entry.Entry) (*entry.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if to, err = x.s.dereferenceName(x.v, to); err != nil {
+	if to, err = x.s.dereferenceName(x.db, x.v, to); err != nil {
 		return nil, err
 	}
 	return x.v.Lookup(to.Norm)

@@ -74,6 +74,7 @@ func (c *change) modify() error {
 		// The post hooks see what was changed besides, as both peers show it.
 		op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
 	}
+	c.s.sortValues(after)
 	p, err := c.tx()
 	if err != nil {
 		return err

@@ -191,6 +191,11 @@ func (s *Server) requestEntry(name dn.Name, attrs []wire.Attribute) (*entry.Entr
 			return e, wire.Errorf(wire.ProtocolError, "%s: no values", a.Type)
 		}
 		if !s.is389() {
+			if d, derr := sch.Describe(a.Type); derr == nil {
+				if err := s.mayHaveOptions(a.Type, d); err != nil {
+					return e, err
+				}
+			}
 			add := [1]wire.Change{{Op: wire.ModAdd, Type: a.Type, Values: a.Values}}
 			if err := e.Apply(sch, add[:], entry.ApplyOptions{}); err != nil {
 				return e, asError(err)
@@ -229,6 +234,9 @@ func (s *Server) requestChanges(changes []wire.Change) *wire.Error {
 		}
 		if d.Type.Unknown {
 			return wire.Errorf(wire.UndefinedAttributeType, "%s: attribute type undefined", changes[i].Type)
+		}
+		if err := s.mayHaveOptions(changes[i].Type, d); err != nil {
+			return err
 		}
 		changes[i].Type = d.String()
 	}

@@ -94,6 +94,9 @@ func (s *Server) search(op *plugin.Operation) error {
 	if err := s.originalOnly(op, db); err != nil {
 		return err
 	}
+	if !op.Internal && !op.IsRoot && s.limitsOf(op, db).MaxCandidates == NoSearch {
+		return &wire.Error{Result: wire.Result{Code: wire.AdminLimitExceeded}}
+	}
 	x := &searcher{s: s, op: op, db: db, filter: p.Filter, ctx: op.Ctx}
 	if x.ctx == nil {
 		x.ctx = context.Background()
@@ -245,7 +248,7 @@ func (x *searcher) base() (*entry.Entry, error) {
 		return nil, err
 	}
 	if op.Search.Deref == wire.DerefFind || op.Search.Deref == wire.DerefAlways {
-		name, err := x.s.dereferenceName(x.v, op.Target)
+		name, err := x.s.dereferenceName(x.db, x.v, op.Target)
 		if err != nil {
 			return nil, err
 		}

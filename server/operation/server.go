@@ -33,8 +33,11 @@ type Limits struct {
 	SizeHard      int // the most that a client may ask for; 0: Size
 	Time          int // seconds, likewise
 	TimeHard      int
-	MaxCandidates int // entries that the indexes may leave to look at
+	MaxCandidates int // entries that the indexes may leave to look at; NoSearch: no search at all
 }
+
+// NoSearch as Limits.MaxCandidates refuses all searches (size.unchecked=disabled).
+const NoSearch = -2
 
 // Database is one database as the pipeline sees it. It is not changed once the
 // server has it; UpdateDatabase puts a changed copy in its place.
@@ -60,6 +63,8 @@ type Database struct {
 	// are left out, and only the root may touch them without an ACL.
 	Hidden  bool
 	Private bool
+	// MaxDeref bounds how many aliases one name may lead through; 0: the default.
+	MaxDeref int
 	// Subordinate: searches of the database above go on here. Unlisted keeps the
 	// suffixes out of namingContexts.
 	Subordinate, Unlisted bool
@@ -105,6 +110,12 @@ type Options struct {
 	// bind_anon_dn, update_anon, proxy_authz_anon. Require: bind, LDAPv3, authc,
 	// SASL, strong, none.
 	Disallow, Allow, Require []string
+	// AttributeOptions are the options that attributes of new values may have, one
+	// with a "-" at its end all that begin so; nil: language tags. With ns-slapd's
+	// habits any is taken.
+	AttributeOptions []string
+	// SortVals are attributes whose values are stored in order.
+	SortVals []string
 	// Referral are the URLs for names that no database holds.
 	Referral []string
 	// RootDSE are more attributes of the root DSE.
