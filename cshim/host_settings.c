@@ -201,6 +201,18 @@ static LDAPControl *request_control(Slapi_PBlock *pb, const char *oid)
 
 /* Whom a request asks to act for, by either proxied-authorization control.
  * *proxydnp is GIVEN, NULL when there is none; *errtextp is a constant. */
+/* The root cannot be acted as. *dn is freed then. */
+static int proxy_of(char **dn, int critical, char **errtextp)
+{
+	if (!*dn || !slapi_dn_isroot(*dn))
+		return LDAP_SUCCESS;
+	if (errtextp)
+		*errtextp = "Proxy dn should not be rootdn";
+	free(*dn);
+	*dn = NULL;
+	return critical ? LDAP_UNAVAILABLE_CRITICAL_EXTENSION : LDAP_UNWILLING_TO_PERFORM;
+}
+
 int proxyauth_get_dn(Slapi_PBlock *pb, char **proxydnp, char **errtextp)
 {
 	LDAPControl *c;
@@ -211,7 +223,7 @@ int proxyauth_get_dn(Slapi_PBlock *pb, char **proxydnp, char **errtextp)
 	if ((c = request_control(pb, "2.16.840.1.113730.3.4.18")) != NULL) {
 		if (!c->ldctl_iscritical) {
 			if (errtextp)
-				*errtextp = "the proxied authorization control must be critical";
+				*errtextp = "proxy control must be marked critical";
 			return LDAP_PROTOCOL_ERROR;
 		}
 		if (c->ldctl_value.bv_len == 0 || !c->ldctl_value.bv_val) {
@@ -223,7 +235,7 @@ int proxyauth_get_dn(Slapi_PBlock *pb, char **proxydnp, char **errtextp)
 				*errtextp = "the authorization identity is no name of the form dn:";
 			return LDAP_INVALID_SYNTAX;
 		}
-		return LDAP_SUCCESS;
+		return proxy_of(proxydnp, 1, errtextp);
 	}
 	if ((c = request_control(pb, "2.16.840.1.113730.3.4.12")) != NULL) {
 		BerElement *ber = c->ldctl_value.bv_len ? ber_init(&c->ldctl_value) : NULL;
@@ -238,6 +250,7 @@ int proxyauth_get_dn(Slapi_PBlock *pb, char **proxydnp, char **errtextp)
 		}
 		*proxydnp = cshim_strdup(dn);
 		ber_memfree(dn);
+		return proxy_of(proxydnp, c->ldctl_iscritical, errtextp);
 	}
 	return LDAP_SUCCESS;
 }

@@ -1,8 +1,8 @@
 /* Text helpers that plug-ins import from the server: growing strings, escapes
  * for the log, times and durations, LDIF lines. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,21 +56,27 @@ const char *escape_string(const char *str, char buf[BUFSIZ]);
 const char *escape_string_with_punctuation(const char *str, char buf[BUFSIZ]);
 char *filter_strcpy_special_ext(char *d, char *s, int flags);
 
-static const char *escape(const char *str, char *buf, int punctuation)
+/* What ns-slapd escapes; of all punctuation that is the asterisk. */
+static int special(unsigned char c, int star)
 {
-	static const char hex[] = "0123456789ABCDEF";
+	return c < ' ' || c > '~' || c == '"' || (star && c == '*');
+}
+
+static const char *escape(const char *str, char *buf, int star)
+{
+	static const char hex[] = "0123456789abcdef";
 	const unsigned char *s;
 	char *d = buf;
 
 	if (str == NULL)
 		return str;
 	for (s = (const unsigned char *)str; *s; s++)
-		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\' || (punctuation && ispunct(*s)))
+		if (special(*s, star))
 			break;
 	if (*s == '\0')
 		return str;
 	for (s = (const unsigned char *)str; *s && d < buf + BUFSIZ - 5; s++) {
-		if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\' || (punctuation && ispunct(*s))) {
+		if (special(*s, star)) {
 			*d++ = '\\';
 			*d++ = hex[*s >> 4];
 			*d++ = hex[*s & 15];

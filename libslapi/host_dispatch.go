@@ -23,6 +23,7 @@ type hookTables struct {
 	schemes   []*hostPlugin
 	matching  []*hostPlugin
 	every     everyOp
+	acl       *hostPlugin // 389's access control
 	// reversible are the attributes that plug-ins encode.
 	reversible []string
 }
@@ -67,6 +68,11 @@ func (h *cHost) publish() {
 	}
 	if len(t.extended) > 0 {
 		t.kinds |= plugin.KindExtended
+	}
+	for _, p := range h.plugins {
+		if t.acl == nil && p.c.dialect == C.CSHIM_389 && C.cshim_plugin_fn(p.c, C.SLAPI_PLUGIN_ACL_ALLOW_ACCESS) != nil {
+			t.acl, t.kinds = p, allKinds
+		}
 	}
 	h.fillEvery(t)
 	h.tables.Store(t)

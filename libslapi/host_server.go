@@ -121,6 +121,9 @@ func slapiGoAccessAllowed(pb *C.Slapi_PBlock, e *C.Slapi_Entry, attr *C.char, va
 	if st == nil || s == nil {
 		return C.int(wire.OperationsError)
 	}
+	if h := theHost.Load(); h != nil && h.Decides() {
+		return h.decideFor(st, e, attr, val, access)
+	}
 	ge, err := entryFromC(e)
 	if err != nil {
 		return C.int(wire.InvalidDNSyntax)

@@ -27,6 +27,9 @@ type asker struct {
 	root bool              // the requestor may do everything that plug-ins do not refuse
 	plug plugin.AccessHost // plug-ins that may refuse; nil: none
 	req  acl.Request
+	// decide is the plug-in whose answers count instead; refusal its last one.
+	decide  plugin.AccessDecider
+	refusal wire.Result
 	// rulings are the answers of the directives that no entry and no value
 	// change, by type in the order in which they were asked for; next is the
 	// likeliest one.
@@ -113,6 +116,9 @@ func (s *Server) access(op *plugin.Operation, db *Database) *asker {
 func (s *Server) accessInto(a *asker, op *plugin.Operation, db *Database) {
 	a.s, a.op, a.db, a.set = s, op, db, s.accessSet(db)
 	a.plug = s.restrict(op, db)
+	if a.decides(op, db) {
+		return
+	}
 	if op.Internal || op.IsRoot || s.isRoot(op.Requestor, db) {
 		a.all, a.root = a.plug == nil, true
 		return
@@ -203,7 +209,10 @@ func (a *asker) entry(e *entry.Entry, pseudo string, need acl.Priv) bool {
 	if a.all {
 		return true
 	}
-	if a.plug != nil && a.refused(e, pseudo, nil, need) {
+	if a.decide != nil {
+		return a.decideEntry(e, pseudo, need)
+	}
+	if a.plug != nil && a.refusedBy(e, pseudo, nil, need) {
 		return false
 	}
 	if a.root {
@@ -234,7 +243,10 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 	if a.all {
 		return true
 	}
-	if a.plug != nil && a.refused(e, t.Name(), value, need) {
+	if a.decide != nil {
+		return a.decideAttr(e, describe(t, options), value, need)
+	}
+	if a.plug != nil && a.refusedBy(e, t.Name(), value, need) {
 		return false
 	}
 	if a.root {
@@ -255,7 +267,9 @@ func (a *asker) attr(e *entry.Entry, t *schema.AttributeType, options []string, 
 
 // readsAll tells whether the requestor may read everything, so that entries
 // need no looking at.
-func (a *asker) readsAll() bool { return a.all || a.plug == nil && !a.deny && a.set.ReadAll() }
+func (a *asker) readsAll() bool {
+	return a.all || a.decide == nil && a.plug == nil && !a.deny && a.set.ReadAll()
+}
 
 // refused is the answer to who lacks a right for an update.
 func refused(text string) *wire.Error { return wire.Errorf(wire.InsufficientAccessRights, "%s", text) }
@@ -264,6 +278,9 @@ func refused(text string) *wire.Error { return wire.Errorf(wire.InsufficientAcce
 // or noSuchObject to who may not even know of e (slapd.access(5), disclose). As
 // with slapd, updates make no such difference.
 func (a *asker) denied(e *entry.Entry, text string) *wire.Error {
+	if a.decide != nil {
+		return a.refused(text)
+	}
 	if !a.s.is389() && e != nil && !a.entry(e, acl.AttrEntry, acl.PrivDisclose) {
 		return &wire.Error{Result: wire.Result{Code: wire.NoSuchObject}}
 	}

@@ -37,6 +37,9 @@ func (c *change) add() error {
 	if err := c.assert(e); err != nil {
 		return err
 	}
+	if err := c.checkRules(e); err != nil {
+		return err
+	}
 	op.After = e
 	goOn, err := c.before()
 	if err != nil {
@@ -113,7 +116,7 @@ func (c *change) placeFree() error {
 		return err
 	}
 	if !c.ask.entry(op.Add.Entry, acl.AttrEntry, acl.PrivAdd) {
-		return refused("no write access to entry")
+		return c.ask.refused("no write access to entry")
 	}
 	if c.db.AddContentACL {
 		return c.mayContain(op.Add.Entry)

@@ -40,7 +40,7 @@ func (s *Server) compare(op *plugin.Operation) error {
 	defer release()
 	ask := s.access(op, db)
 	look := v.Lookup
-	if ask.plug == nil && !op.Internal {
+	if ask.plug == nil && ask.decide == nil && !op.Internal {
 		look = func(norm string) (*entry.Entry, error) { return backend.Peek(v, norm) }
 	}
 	e, err := look(op.Target.Norm)

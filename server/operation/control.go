@@ -87,6 +87,9 @@ func (s *Server) readControls(op *plugin.Operation) *wire.Error {
 		ctl := &op.Controls[i]
 		if s.ControlKinds(ctl.OID)&op.Kind == 0 {
 			if ctl.Critical && op.Kind != plugin.KindUnbind && op.Kind != plugin.KindAbandon {
+				if s.is389() {
+					return wire.Errorf(wire.UnavailableCriticalExtension, "")
+				}
 				if s.ControlKinds(ctl.OID) != 0 {
 					return wire.Errorf(wire.UnavailableCriticalExtension, "critical extension is unavailable")
 				}

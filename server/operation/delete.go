@@ -31,7 +31,7 @@ func (c *change) delete() error {
 		return err
 	}
 	if !c.ask.entry(e, acl.AttrEntry, acl.PrivDelete) {
-		return refused("no write access to entry")
+		return c.ask.refused("no write access to entry")
 	}
 	below := stateOf(op).ctl.treeDelete
 	if !below {

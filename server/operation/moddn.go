@@ -105,6 +105,9 @@ func (c *change) renamed(before *entry.Entry) (*entry.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.ask.decide != nil && !c.ask.mayRename(before, parent, op.ModDN.NewSuperior != nil && parent.Name.Norm != oldParent.Name.Norm) {
+		return nil, c.ask.refused("")
+	}
 	if parent != oldParent && parent.Name.Norm != oldParent.Name.Norm && !c.ask.all {
 		if err := c.mayChildren(parent, acl.PrivAdd); err != nil {
 			return nil, err
@@ -189,7 +192,7 @@ func (c *change) nameFree(before *entry.Entry, name dn.Name) error {
 // renameRights asks for the rights on the place that the entry leaves, and on
 // the entry.
 func (c *change) renameRights(before, oldParent *entry.Entry) error {
-	if c.ask.all {
+	if c.ask.all || c.ask.decide != nil {
 		return nil
 	}
 	if err := c.mayLeave(oldParent); err != nil {
@@ -247,7 +250,7 @@ func (c *change) namingValues(before, after *entry.Entry, newRDN dn.RDN) error {
 			if err != nil || inRDN(sch, newRDN, d, a.Value) {
 				continue
 			}
-			if !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivDelete) {
+			if c.ask.decide == nil && !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivDelete) {
 				return refused("")
 			}
 			after.RemoveValue(a.Type, a.Value)
@@ -267,7 +270,7 @@ func (c *change) namingValues(before, after *entry.Entry, newRDN dn.RDN) error {
 				continue
 			}
 		}
-		if !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivAdd) {
+		if c.ask.decide == nil && !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivAdd) {
 			return refused("")
 		}
 		desc := a.Type

@@ -42,6 +42,11 @@ func (c *change) modify() error {
 		return err
 	}
 	op.After = after
+	if touches(op.Modify.Changes, "aci") {
+		if err := c.checkRules(after); err != nil {
+			return err
+		}
+	}
 	goOn, err := c.before()
 	if err != nil {
 		return err
@@ -152,11 +157,16 @@ func (c *change) mayModify(e *entry.Entry, changes []wire.Change) error {
 			}
 			return wire.Errorf(wire.ConstraintViolation, "%s: no user modification allowed", d.String())
 		}
-		if c.ask.all {
+		if c.ask.all || c.ask.decide != nil {
 			continue
 		}
 		if err := c.mayChange(e, d, ch); err != nil {
 			return err
+		}
+	}
+	if c.ask.decide != nil {
+		if res := c.ask.decide.DecideChanges(c.op, e, changes); res.Code != wire.Success {
+			return &wire.Error{Result: res}
 		}
 	}
 	return nil

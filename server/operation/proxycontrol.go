@@ -16,6 +16,9 @@ func readProxied(s *Server, op *plugin.Operation, c *controls, ctl *wire.Control
 	if op.Kind == plugin.KindExtended && op.Extended != nil && op.Extended.OID == ExtStartTLS {
 		return wire.Errorf(wire.UnavailableCriticalExtension, "critical extension is unavailable")
 	}
+	if s.decider() != nil {
+		return nil // the plug-in has the operation done as another one
+	}
 	if !ctl.Critical && (s.is389() || s.opts().words["disallow proxy_authz_non_critical"]) {
 		return wire.Errorf(wire.ProtocolError, "proxied authorization criticality of FALSE not allowed")
 	}

@@ -23,9 +23,9 @@ func (s *Server) restrict(op *plugin.Operation, db *Database) plugin.AccessHost 
 	return h
 }
 
-// refused asks the plug-ins. Rights that plug-ins have no name for are not
+// refusedBy asks the plug-ins. Rights that plug-ins have no name for are not
 // theirs to decide.
-func (a *asker) refused(e *entry.Entry, attr string, value []byte, need acl.Priv) bool {
+func (a *asker) refusedBy(e *entry.Entry, attr string, value []byte, need acl.Priv) bool {
 	var access plugin.Access
 	for _, p := range accessPrivs {
 		if p.access == plugin.AccessModDN || p.access == plugin.AccessWrite {

@@ -282,6 +282,11 @@ func (s *Server) missing(op *plugin.Operation, v backend.View, ask *asker, name 
 		if e.IsClass("referral") && !stateOf(op).ctl.manageDsaIT && !stateOf(op).ctl.domainScope {
 			return s.referralFor(e, name, scope)
 		}
+		if ask != nil && ask.decide != nil {
+			if err := ask.decideMissing(e); err != nil {
+				return err
+			}
+		}
 		res := wire.Result{Code: wire.NoSuchObject}
 		if s.is389() || ask == nil || ask.entry(e, acl.AttrEntry, acl.PrivDisclose) {
 			res.MatchedDN = e.Name.Pretty

@@ -218,6 +218,9 @@ func (sel *selection) inOrder(s *Server, list []wire.Attribute) []wire.Attribute
 // readable gives those of values that the requestor may read; values itself
 // when they are all.
 func readable(ask *asker, e *entry.Entry, t *schema.AttributeType, options []string, values [][]byte) [][]byte {
+	if ask.decide != nil {
+		return values // 389 asks about attributes only
+	}
 	if ask.plug == nil && len(options) == 0 && ask.ruling(t).fixed {
 		return values // the attribute as a whole may be read
 	}

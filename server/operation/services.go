@@ -19,6 +19,9 @@ func (s *Server) Databases() []plugin.DatabaseInfo {
 	for _, db := range append(list, s.subschema.db, s.rootDSE.db) {
 		info := plugin.DatabaseInfo{Name: db.Name(), Type: db.Backend.Type(), ReadOnly: db.ReadOnly, RootDN: db.RootDN.Norm,
 			Private: db.Private || db == s.subschema.db || db == s.rootDSE.db}
+		if info.RootDN == "" {
+			info.RootDN = s.opts().RootDN.Norm
+		}
 		for _, n := range db.Backend.Suffixes() {
 			info.Suffixes = append(info.Suffixes, n.Pretty)
 		}

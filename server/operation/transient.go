@@ -24,7 +24,7 @@ func (x *searcher) collects() bool { return x.delay || x.paging != nil || x.orde
 // keepsNone tells whether every entry found is sent, or passed over, at once,
 // and no plug-in gets to see it.
 func (x *searcher) keepsNone() bool {
-	if x.collects() || stateOf(x.op).ctl.paged != nil || x.sync != nil || x.op.Internal || x.ask.plug != nil {
+	if x.collects() || stateOf(x.op).ctl.paged != nil || x.sync != nil || x.op.Internal || x.ask.plug != nil || x.ask.decide != nil {
 		return false
 	}
 	host := x.s.plugins()

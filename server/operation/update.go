@@ -287,6 +287,9 @@ func (c *change) after() error {
 	if err := c.configAfter(); err != nil {
 		return err
 	}
+	if h := c.s.decider(); h != nil {
+		h.RulesChanged(c.op)
+	}
 	return c.readControls()
 }
 

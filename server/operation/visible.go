@@ -37,7 +37,7 @@ func (x *searcher) wanted(e *entry.Entry) bool {
 // it need not be looked at again: whatever it is, the requestor may search by
 // the attributes of the filter.
 func (x *searcher) searchesFreely() bool {
-	if !x.sole || x.sync != nil || x.ask.plug != nil {
+	if !x.sole || x.sync != nil || x.ask.plug != nil || x.ask.decide != nil {
 		return false
 	}
 	if x.freeFor != x.ask {
