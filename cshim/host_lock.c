@@ -341,3 +341,15 @@ void slapi_td_get_dn(char **dn)
 	if (dn)
 		*dn = pthread_getspecific(dn_key);
 }
+
+/* The system keeps 15 bytes of a name. */
+void slapi_set_thread_name(const char *name)
+{
+	char text[16];
+
+	if (!name)
+		return;
+	strncpy(text, name, sizeof text - 1);
+	text[sizeof text - 1] = 0;
+	pthread_setname_np(pthread_self(), text);
+}

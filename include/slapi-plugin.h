@@ -1522,6 +1522,8 @@ int slapi_pw_find_sv(Slapi_Value **vals, const Slapi_Value *v);
 
 /* ---------------------------------------------------------------- Locks, conditions, counters */
 
+/* The name of the calling thread, as the system's tools show it (newer releases of 389). */
+void slapi_set_thread_name(const char *name);
 /* Waits so many milliseconds. */
 void DS_Sleep(unsigned int ticks);
 /* Answers the new value. The strongest memory order serves all memorders. */
