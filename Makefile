@@ -160,8 +160,9 @@ docs: include/slapi-plugin.h ## build/docs/slapi/*.md, the reference of the plug
 microbench: ## Go benchmarks of codec, matching, store and database
 	$(GO) test -run '^$$' -bench . -benchmem ./server/...
 
-soak: ## the kill -9 test of the database, 200 times
+soak: ## the kill -9 test of the database, 200 times; the C side under the address sanitizer and valgrind
 	LIBSLAPI_KILL_LOOPS=200 $(GO) test -run Kill -timeout 60m -v ./server/backend/...
+	@$(MAKE) --no-print-directory asan valgrind
 
 install: all docs ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(LIBDIR)/libslapi/standin $(DESTDIR)$(LIBDIR)/libslapi/plugins $(DESTDIR)$(LIBDIR)/pkgconfig \

@@ -4,6 +4,7 @@
 # say. `make asan` calls it; the reports are the files beside BUILD's libraries.
 cd "$(dirname "$0")" || exit 2
 : "${BUILD:?the tree of the instrumented build}"
+export SANITIZE=-fsanitize=address # of programs that link the library
 rm -f "$BUILD"/report.*
 failed=0
 for d in "$@"; do

@@ -44,5 +44,6 @@ print("sasl code", r[r.index(b"\x0a\x01") + 2], "challenge", b"\x87\x04next" in 
 PY
 } > "$out/got"
 "$start" --stop "$out/s" >> "$out/got"
+echo "message in the log: $(cat "$out/s/errors" "$out/s/slapd.log" 2>/dev/null | grep -c 'message 17 of catalogue 1')" >> "$out/got"
 cat "$out/trace" >> "$out/got"
 if diff -u "$here/expected.txt" "$out/got"; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; exit 1; fi
