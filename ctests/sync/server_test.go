@@ -31,6 +31,7 @@ type server struct {
 	port    int
 	cmd     *exec.Cmd
 	done    chan struct{}
+	global  []string // lines before it
 	extra   []string // lines of the database section
 	module  string
 	running bool
@@ -47,7 +48,15 @@ func freePort(t *testing.T) int {
 
 // newServer starts a server; lines end its database section.
 func newServer(t *testing.T, slapid bool, lines ...string) *server {
-	s := &server{t: t, slapid: slapid, dir: t.TempDir(), port: freePort(t), extra: lines}
+	s := &server{t: t, slapid: slapid, port: freePort(t), extra: lines}
+	s.begin()
+	return s
+}
+
+// begin makes the server's folder and starts it.
+func (s *server) begin() {
+	t := s.t
+	s.dir = t.TempDir()
 	if err := os.Mkdir(filepath.Join(s.dir, "db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +74,6 @@ func newServer(t *testing.T, slapid bool, lines ...string) *server {
 			t.Logf("log of %s:\n%s", s.name(), b)
 		}
 	})
-	return s
 }
 
 func (s *server) name() string {
@@ -84,6 +92,9 @@ func (s *server) conf() string {
 	}
 	if !s.slapid {
 		b.WriteString("modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload syncprov\n")
+	}
+	for _, l := range s.global {
+		b.WriteString(l + "\n")
 	}
 	fmt.Fprintf(&b, "pidfile %s/pid\nsizelimit unlimited\ndatabase mdb\nsuffix %s\nrootdn %s\nrootpw secret\ndirectory %s/db\n", s.dir, suffix, rootDN, s.dir)
 	b.WriteString("index objectClass,entryUUID,entryCSN eq\n")
@@ -213,19 +224,30 @@ func content(s *server, filter string) (map[string]string, error) {
 	return out, nil
 }
 
+// stamps are the lines that tell which version of an entry it is.
+func stamps(e string) string {
+	var out []string
+	for _, l := range strings.Split(e, "\n") {
+		if strings.HasPrefix(l, "entrycsn") || strings.HasPrefix(l, "entryuuid") || l == "objectclass: glue" {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // difference tells in words how two contents differ; "" when they do not.
 func difference(want, got map[string]string) string {
 	var out []string
 	for dn, w := range want {
 		if g, ok := got[dn]; !ok {
-			out = append(out, "missing "+dn)
+			out = append(out, "missing "+dn+"\n"+stamps(w))
 		} else if g != w {
 			out = append(out, fmt.Sprintf("differs %s:\n-- want\n%s\n-- got\n%s", dn, w, g))
 		}
 	}
-	for dn := range got {
+	for dn, g := range got {
 		if _, ok := want[dn]; !ok {
-			out = append(out, "too many "+dn)
+			out = append(out, "too many "+dn+"\n"+stamps(g))
 		}
 	}
 	sort.Strings(out)

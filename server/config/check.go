@@ -131,7 +131,7 @@ func (x *txn) checkGlobal(global, front *entry.Entry) error {
 }
 
 // fixedDB are attributes of a database that take a restart and a file.
-var fixedDB = []string{"olcSyncrepl", "olcDatabase", "olcSuffix", "olcDbDirectory", "slapidDatabaseName"}
+var fixedDB = []string{"olcDatabase", "olcSuffix", "olcDbDirectory", "slapidDatabaseName"}
 
 func (x *txn) checkDatabase(before, after *entry.Entry) error {
 	c := x.t.Config()

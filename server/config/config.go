@@ -82,6 +82,7 @@ type Global struct {
 	SortVals          []string
 	Allow, Disallow   []string
 	ServerID          int
+	ServerIDs         []ServerID // with URLs: the one of a listener's counts
 	Referrals         []string
 	RootDSE           []string // files
 	DefaultBase       string
@@ -96,6 +97,12 @@ type Global struct {
 	RootDN dn.Name
 	RootPW string
 	Values Values
+}
+
+// ServerID is a server id of the server that listens on a URL.
+type ServerID struct {
+	ID  int
+	URL string
 }
 
 // TLS are the TLS* directives.
@@ -141,6 +148,7 @@ type Database struct {
 	Overlays               []*Overlay
 	Syncrepl               []*replica.Settings
 	Route                  Route
+	Multi                  bool // multiprovider: clients may write beside the consumers
 	// Foreign: a plug-in of type database serves it, which gets Lines.
 	Foreign bool
 	Lines   []plugin.DatabaseLine

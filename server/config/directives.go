@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sort"
@@ -323,6 +324,11 @@ func runServerID(p *parser, l *line) error {
 	}
 	if len(l.words) == 2 {
 		p.cfg.Global.ServerID = int(n)
+		return nil
 	}
+	if _, err := url.Parse(l.words[2]); err != nil || !strings.Contains(l.words[2], "://") {
+		return fmt.Errorf("illegal URL %s", l.words[2])
+	}
+	p.cfg.Global.ServerIDs = append(p.cfg.Global.ServerIDs, ServerID{int(n), l.words[2]})
 	return nil
 }

@@ -100,8 +100,15 @@ func init() {
 	ignored(scopeAny, 1, -1, "olcExtraAttrs", "extra_attrs")
 	define("lastbind", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcLastBind",
 		run: setBool(func(p *parser) *bool { return &p.db.LastBind })})
-	define("multiprovider", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMultiProvider", run: refuseOn("multiprovider")})
-	define("mirrormode", directive{scope: scopeDatabase, min: 1, max: 1, args: "on | off", attr: "olcMirrorMode", run: refuseOn("mirrormode")})
+	for _, n := range []string{"multiprovider", "mirrormode"} {
+		define(n, directive{scope: scopeBuiltIn, min: 1, max: 1, args: "on | off", attr: "olcMultiProvider",
+			run: func(p *parser, l *line) (err error) {
+				if p.db.Multi, err = parseBool(l.words[1]); err == nil && p.db.Multi && p.db.Type == "sql" {
+					err = errors.New("a database that servers share needs no other providers")
+				}
+				return err
+			}})
+	}
 	define("subordinate", directive{scope: scopeDatabase, min: 0, max: 1, args: "[TRUE | FALSE | advertise]", attr: "olcSubordinate",
 		run: func(p *parser, l *line) (err error) {
 			p.db.Subordinate, p.db.Advertise = true, false

@@ -77,7 +77,7 @@ func (b *builder) values(e *entry.Entry, list Values, only func(attr string) boo
 }
 
 var boolAttrs = words(strings.ToLower(`olcReadOnly olcLastMod olcHidden olcSpNoPresent olcSpReloadHint olcAddContentAcl olcGentleHUP olcDbNoSync
-	olcUniqueStrict olcLastBindForwardUpdates olcPPolicyHashCleartext olcPPolicyForwardUpdates olcPPolicyUseLockout olcPPolicySendNetscapeControls olcMemberOfRefInt olcAccessLogSuccess olcMonitoring olcReverseLookup olcLastBind olcMultiProvider olcMirrorMode olcIndexHash64 olcDbLinearIndex olcDbDirtyRead`))
+	olcUniqueStrict olcLastBindForwardUpdates olcPPolicyHashCleartext olcPPolicyForwardUpdates olcPPolicyUseLockout olcPPolicySendNetscapeControls olcMemberOfRefInt olcAccessLogSuccess olcMonitoring olcReverseLookup olcLastBind olcMultiProvider olcIndexHash64 olcDbLinearIndex olcDbDirtyRead`))
 
 func (c *Config) boolAttr(attr string) bool { return boolAttrs[strings.ToLower(attr)] }
 

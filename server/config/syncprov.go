@@ -78,7 +78,10 @@ func runSyncrepl(p *parser, l *line) error {
 	if err != nil {
 		return err
 	}
-	base, err := p.name(set.Base)
+	if _, err := p.name(set.Base); err != nil {
+		return err
+	}
+	base, err := p.name(set.LocalBase())
 	if err != nil {
 		return err
 	}
@@ -86,10 +89,12 @@ func runSyncrepl(p *parser, l *line) error {
 		return fmt.Errorf("filter: %v", err)
 	}
 	if !p.db.holds(base.Norm) {
-		return fmt.Errorf("searchbase %q is not within the suffix of the database", set.Base)
+		return fmt.Errorf("searchbase %q is not within the suffix of the database", set.LocalBase())
 	}
-	if len(p.db.Syncrepl) > 0 {
-		return errors.New("several providers of one database are not supported yet")
+	for _, other := range p.db.Syncrepl {
+		if other.RID == set.RID {
+			return fmt.Errorf("rid %03d is there already", set.RID)
+		}
 	}
 	p.db.Syncrepl = append(p.db.Syncrepl, set)
 	return nil

@@ -1,6 +1,11 @@
 package daemon
 
 import (
+	"errors"
+	"net/url"
+	"os"
+	"strings"
+
 	"libslapi/server/acl"
 	"libslapi/server/backend"
 	"libslapi/server/config"
@@ -62,12 +67,46 @@ func accessSet(s *schema.Schema, own, global []*acl.Rule) (*acl.Set, error) {
 	return acl.NewSet(s, own, global)
 }
 
-func indexSpecs(list []config.Index) []backend.IndexSpec {
+// indexSpecs are the indexes of a database: those that are configured, and that of
+// entryUUID where a consumer finds entries by it.
+func indexSpecs(d *config.Database) []backend.IndexSpec {
 	var out []backend.IndexSpec
-	for _, ix := range list {
+	for _, ix := range d.Indexes() {
 		out = append(out, backend.IndexSpec{Attr: ix.Attr, Eq: ix.Eq, Pres: ix.Pres, Sub: ix.Sub, Approx: ix.Approx})
 	}
+	if len(d.Syncrepl) > 0 {
+		out = append(out, backend.IndexSpec{Attr: "entryUUID", Eq: true})
+	}
 	return out
+}
+
+// serverID is the id of this server: that of the serverID line whose URL is one of
+// the listeners', else that of the line without a URL.
+func serverID(g *config.Global, urls []string) (int, error) {
+	if len(g.ServerIDs) == 0 {
+		return g.ServerID, nil
+	}
+	clean := func(u string) string { return strings.TrimRight(strings.ToLower(u), "/") }
+	host, _ := os.Hostname()
+	for _, s := range g.ServerIDs {
+		for _, u := range urls {
+			if clean(s.URL) == clean(u) {
+				return s.ID, nil
+			}
+			a, aerr := url.Parse(s.URL)
+			b, berr := url.Parse(u)
+			if aerr != nil || berr != nil || a.Scheme != b.Scheme || a.Port() != b.Port() || a.Scheme == "ldapi" {
+				continue
+			}
+			if (b.Hostname() == "" || b.Hostname() == "0.0.0.0" || b.Hostname() == "::") && host != "" && strings.EqualFold(a.Hostname(), host) {
+				return s.ID, nil
+			}
+		}
+	}
+	if g.ServerID == 0 {
+		return 0, errors.New("serverID: none of the URLs is that of a listener (-h)")
+	}
+	return g.ServerID, nil
 }
 
 // fill sets in o everything of a database that can change while it runs.
@@ -90,7 +129,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 	o.NoLastmod = !d.LastMod
 	o.AddContentACL = d.AddACL || c.Frontend.AddACL
 	o.UpdateRef = d.UpdateRef
-	o.Replica = len(d.Syncrepl) > 0
+	o.Replica, o.Multi = len(d.Syncrepl) > 0, d.Multi
 	o.UpdateDN = nil
 	if !d.UpdateDN.IsRoot() {
 		u := d.UpdateDN
@@ -130,6 +169,7 @@ func (a *Daemon) provider(d *config.Database) *csn.Provider {
 	if d.Syncprov != nil {
 		set = d.Syncprov.Settings
 	}
+	set.Multi = d.Multi
 	p.Configure(set)
 	return p
 }

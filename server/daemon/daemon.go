@@ -55,6 +55,7 @@ type Daemon struct {
 	databases map[string]backend.Backend
 	providers map[string]*csn.Provider // of the databases, by name
 	consumers consumers
+	serverID  int
 	opened    []backend.Backend // in the order of opening
 	copies    map[string]*snapshots
 	ending    map[string]chan struct{} // databases being closed, by directory
@@ -191,6 +192,12 @@ func (d *Daemon) schemes() []string {
 
 func (d *Daemon) newServer() error {
 	c, g := d.cfg, &d.cfg.Global
+	if d.serverID = g.ServerID; len(g.ServerIDs) > 0 && !d.opt.Test {
+		var err error
+		if d.serverID, err = serverID(g, d.opt.URLs); err != nil {
+			return err
+		}
+	}
 	global, err := accessSet(c.Schema, nil, c.Frontend.Access)
 	if err != nil {
 		return err
@@ -205,7 +212,7 @@ func (d *Daemon) newServer() error {
 		}
 	}
 	d.server = operation.NewServer(operation.Options{
-		Schema: c.Schema, Registry: d.reg, Log: d.slog, Compat: compat(g.Compat), ServerID: g.ServerID,
+		Schema: c.Schema, Registry: d.reg, Log: d.slog, Compat: compat(g.Compat), ServerID: d.serverID,
 		Limits: limits(c.Frontend.Limits), GlobalACL: global, RootDN: g.RootDN, RootPW: g.RootPW,
 		PasswordHash: g.PasswordHash, Disallow: g.Disallow, Allow: g.Allow, Require: c.Frontend.Require,
 		Referral: g.Referrals, RootDSE: dse, ConfigContext: "cn=config", Setting: d.tree.Setting,

@@ -26,7 +26,7 @@ const closeTime = 10 * time.Second
 // openDatabase opens one database of the configuration.
 func openDatabase(s func() *schema.Schema, cd *config.Database, log *slog.Logger, readOnly bool) (*backend.DB, error) {
 	return backend.Open(backend.DBOptions{
-		Name: cd.Name, Type: cd.Type, Suffixes: cd.Suffixes, Dir: cd.Directory, Indexes: indexSpecs(cd.Indexes()),
+		Name: cd.Name, Type: cd.Type, Suffixes: cd.Suffixes, Dir: cd.Directory, Indexes: indexSpecs(cd),
 		NoSync: cd.NoSync, ReadOnly: readOnly, Log: log, Schema: s,
 	})
 }
@@ -105,7 +105,7 @@ func (l *live) OpenDatabase(cd *config.Database) error {
 		return errors.Join(err, l.CloseDatabase(cd))
 	}
 	l.gate.configure(c)
-	d.startConsumersOf(cd)
+	d.changeConsumersOf(cd)
 	d.tellState(cd.Name, backendGone, backendOn)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"libslapi/server/backend"
@@ -62,8 +63,8 @@ func (l *live) Database(old, now *config.Database) error {
 	l.mu.Lock()
 	db, indexed := l.databases[now.Name].(*backend.DB)
 	l.mu.Unlock()
-	if indexed && !sameIndexes(old.Indexes(), now.Indexes()) {
-		if err := db.SetIndexes(indexSpecs(now.Indexes())); err != nil {
+	if have, want := indexSpecs(old), indexSpecs(now); indexed && !slices.Equal(have, want) {
+		if err := db.SetIndexes(want); err != nil {
 			return fmt.Errorf("indexes: %w", err)
 		}
 	}
@@ -77,6 +78,7 @@ func (l *live) Database(old, now *config.Database) error {
 		*db = *o
 	})
 	l.gate.configure(c)
+	(*Daemon)(l).changeConsumersOf(now)
 	return nil
 }
 
@@ -93,18 +95,6 @@ func sameOverlays(a, b *config.Database) bool {
 	}
 	for i := range a.Overlays {
 		if a.Overlays[i].Name != b.Overlays[i].Name || !reflect.DeepEqual(a.Overlays[i].Lines, b.Overlays[i].Lines) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameIndexes(a, b []config.Index) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
 			return false
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"libslapi/server/replica"
 )
 
 // metricsURL reads the value of a "metrics" line: http://HOST:PORT/PATH.
@@ -98,6 +100,11 @@ var (
 	metricWriters     = desc("write_waiters", "Connections on which a write waits for the client.")
 	metricStart       = desc("start_time_seconds", "When the server began.")
 	metricDBEntries   = desc("database_entries", "Entries of a database.", "database", "suffix")
+	metricLag         = desc("consumer_lag_seconds", "For how long a copy has not been known to be complete.", "database", "rid", "provider")
+	metricDelay       = desc("consumer_delay_seconds", "From the last replicated change to its place in the copy.", "database", "rid", "provider")
+	metricConsumed    = desc("consumer_changes_total", "Changes that a consumer made in its copy.", "database", "rid", "provider")
+	metricRefreshed   = desc("consumer_refreshed_entries", "Entries of the refresh under way, or of the last one.", "database", "rid", "provider")
+	metricFollowing   = desc("consumer_following", "1 while a consumer is in the persist stage.", "database", "rid", "provider")
 	metricDBBytes     = desc("database_bytes", "Size of the data file of a database.", "database", "suffix")
 )
 
@@ -106,6 +113,7 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, x := range []*prometheus.Desc{
 		metricConnections, metricOpen, metricInitiated, metricCompleted, metricReceived, metricBytes, metricPDUs, metricEntries,
 		metricReferrals, metricRunning, metricWaiting, metricWriters, metricStart, metricDBEntries, metricDBBytes,
+		metricLag, metricDelay, metricConsumed, metricRefreshed, metricFollowing,
 	} {
 		ch <- x
 	}
@@ -133,6 +141,20 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	put(metricWaiting, gauge, float64(st.Waiting))
 	put(metricWriters, gauge, float64(st.WriteWaiters))
 	put(metricStart, gauge, float64(c.d.begun.UnixNano())/1e9)
+	for _, cd := range c.d.tree.Config().Databases {
+		for _, r := range c.d.consumersOf(cd.Name) {
+			labels := []string{cd.Name, fmt.Sprintf("%03d", r.Set.RID), r.Set.Provider}
+			following := 0.0
+			if r.Phase == replica.PhaseFollow {
+				following = 1
+			}
+			put(metricLag, gauge, r.Lag().Seconds(), labels...)
+			put(metricDelay, gauge, r.Delay.Seconds(), labels...)
+			put(metricConsumed, count, float64(r.Received), labels...)
+			put(metricRefreshed, gauge, float64(r.Refreshed), labels...)
+			put(metricFollowing, gauge, following, labels...)
+		}
+	}
 	for _, cd := range c.d.tree.Config().Databases {
 		n, bytes, ok := c.d.databaseSize(cd)
 		if !ok || len(cd.Suffixes) == 0 {

@@ -267,6 +267,7 @@ func (b *monitorBuilder) databases() {
 		if cd.BuiltIn() {
 			b.put(e, "olmDbDirectory", cd.Directory)
 		}
+		b.consumers(cd, "cn=Database "+strconv.Itoa(i)+","+below)
 		if bytes, ok := b.d.foreignSize(cd.Name); ok {
 			b.put(e, "monitoredInfo", fmt.Sprintf("bytes=%d", bytes))
 		}
@@ -284,6 +285,39 @@ func (d *Daemon) foreignSize(name string) (bytes int64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// consumers shows what the consumers of a database do, below its entry.
+func (b *monitorBuilder) consumers(cd *config.Database, below string) {
+	for _, c := range b.d.consumersOf(cd.Name) {
+		e := b.add("monitoredObject", fmt.Sprintf("Consumer %03d", c.Set.RID), below)
+		put := func(name, value string) {
+			if value != "" {
+				b.put(e, "monitoredInfo", name+"="+value)
+			}
+		}
+		at := func(t time.Time) string {
+			if t.IsZero() {
+				return ""
+			}
+			return generalized(t)
+		}
+		put("provider", c.Set.Provider)
+		put("searchbase", c.Set.Base)
+		put("phase", c.Phase)
+		put("received", number(c.Received))
+		put("refreshes", number(c.Refreshes))
+		put("refreshed", number(c.Refreshed))
+		put("lag", strconv.FormatFloat(c.Lag().Seconds(), 'f', 0, 64))
+		put("delay", strconv.FormatFloat(c.Delay.Seconds(), 'f', 3, 64))
+		put("lastConnect", at(c.LastConnect))
+		put("nextConnect", at(c.NextConnect))
+		put("lastContact", at(c.LastContact))
+		put("inSync", at(c.InSync))
+		put("cookieSent", c.Sent)
+		put("cookieReceived", c.Cookie)
+		put("error", c.Error)
+	}
 }
 
 // databaseSize is how many entries a database has and how large its file is.

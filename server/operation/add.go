@@ -104,6 +104,9 @@ func (c *change) placeFree() error {
 		return err
 	}
 	op.ParentEntry = parent
+	if c.standsIn(parent) {
+		return c.s.missing(op, p.tx, c.ask, op.Target, "")
+	}
 	if parent != nil {
 		switch {
 		case parent.IsClass("alias"):
@@ -171,8 +174,8 @@ func (c *change) prepareAdd(e *entry.Entry) error {
 		}
 	}
 	// Both peers add the values of the name that the entry lacks.
-	if err := e.CheckNaming(sch, true); err != nil {
-		return err
+	if err := e.CheckNaming(sch, true); err != nil && !(c.op.Replicated && c.db.NoSchemaCheck) {
+		return err // a name from elsewhere may have an entryUUID in it
 	}
 	return errorOf(s.checkSchema(e, c.db))
 }

@@ -21,13 +21,19 @@ func (c *change) target() (*entry.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e == nil {
+	if e == nil || c.standsIn(e) {
 		return nil, c.s.missing(c.op, p.tx, c.ask, c.op.Target, "")
 	}
 	if !c.op.Internal && e.IsClass("referral") && !stateOf(c.op).ctl.manageDsaIT {
 		return nil, c.s.referral(e, c.op.Target, wire.ScopeBase, false)
 	}
 	return e, c.assert(e)
+}
+
+// standsIn tells whether an entry is a consumer's glue, which is not there for
+// others.
+func (c *change) standsIn(e *entry.Entry) bool {
+	return c.db.Replica && e != nil && !c.op.Replicated && isGlue(e)
 }
 
 // assert tests the assertion control (RFC 4528).

@@ -155,7 +155,7 @@ func (c *change) newParent(before, oldParent *entry.Entry) (*entry.Entry, error)
 	if err != nil {
 		return nil, err
 	}
-	if parent == nil {
+	if parent == nil || c.standsIn(parent) {
 		if c.s.is389() {
 			return nil, c.s.missing(c.op, p.tx, c.ask, *sup, "")
 		}
@@ -249,6 +249,9 @@ func (c *change) namingValues(before, after *entry.Entry, newRDN dn.RDN) error {
 			d, err := sch.Describe(a.Type)
 			if err != nil || inRDN(sch, newRDN, d, a.Value) {
 				continue
+			}
+			if d.Type.NoUserModification {
+				continue // entryUUID of a name that a conflict left: it stays the entry's
 			}
 			if c.ask.decide == nil && !c.ask.attr(before, d.Type, nil, a.Value, acl.PrivDelete) {
 				return refused("")

@@ -25,9 +25,9 @@ type state struct {
 	target     dn.Name         // as the request named it
 	// requestorMade: an internal operation that names nobody was given the root.
 	requestorMade bool
-	noPost        bool         // a Pre plug-in stopped the operation: no Post hooks
-	holder        *holderState // of an Operation made by BeginTxn
-	replica       *ReplicaMark // of a change that another server made
+	noPost        bool           // a Pre plug-in stopped the operation: no Post hooks
+	holder        *holderState   // of an Operation made by BeginTxn
+	replica       *ReplicaChange // of a change that another server made
 }
 
 // stateOf gives the pipeline's state of op, made on first use.

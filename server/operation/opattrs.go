@@ -140,6 +140,9 @@ type computer struct {
 	db   *Database
 	v    backend.View
 	virt plugin.VirtualAttrs // what plug-ins serve besides; nil: nothing
+	// above is the UUID of the entry above the one that is looked at, where v shows
+	// a later state than that; else nil.
+	above *csn.UUID
 }
 
 // value gives the values of t on e that no database stores; nil when it has

@@ -414,6 +414,9 @@ func (x *searcher) found(e *entry.Entry) {
 		}
 		return
 	}
+	if x.db.Replica && !x.op.Internal && !stateOf(x.op).ctl.manageDsaIT && isGlue(e) {
+		return
+	}
 	if !x.wanted(e) || !x.searchesFreely() && !x.allowed(e) {
 		return
 	}

@@ -20,6 +20,7 @@ type selection struct {
 	wants                   []want
 	classes                 []*schema.ObjectClass
 	values                  []*filter.Node // matched values; nil: all of them
+	parentUUID              bool           // a consumer of our own asks for AttrParentUUID
 	realOnly, virtualOnly   bool           // without, or with nothing but, the virtual attributes
 	room                    *messageRoom   // nil: messages may be kept by who gets them
 }
@@ -31,6 +32,11 @@ type messageRoom struct {
 }
 
 var messageRooms = sync.Pool{New: func() any { return new(messageRoom) }}
+
+// AttrParentUUID is what our own consumer asks for by this name, beside what it
+// copies: the UUID of the entry above, so that a rename of that one elsewhere
+// does not divide the copies. It is no attribute of any schema.
+const AttrParentUUID = "slapidParentUUID"
 
 type want struct {
 	asked string
@@ -57,6 +63,8 @@ func (s *Server) selectInto(sel *selection, attrs []string) {
 		case a == "+":
 			sel.operational = true
 		case a == "1.1":
+		case a == AttrParentUUID:
+			sel.parentUUID = true
 		case strings.HasPrefix(a, "@"):
 			if oc := sch.ObjectClass(a[1:]); oc != nil {
 				sel.classes = append(sel.classes, oc)
@@ -164,6 +172,9 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 	}
 	if !sel.realOnly {
 		out = sel.addVirtual(s, e, ask, comp, out, typesOnly)
+	}
+	if sel.parentUUID && all && comp != nil {
+		out = appendParent(out, comp.parentUUID(e))
 	}
 	if comp == nil || !sel.operational && len(sel.wants) == 0 {
 		return sel.inOrder(s, out)

@@ -56,8 +56,8 @@ type Database struct {
 	// UpdateDN alone may write to a replica; everybody else gets UpdateRef.
 	UpdateDN  *dn.Name
 	UpdateRef []string
-	// Replica: a consumer writes here, nobody else but UpdateDN.
-	Replica bool
+	// Replica: a consumer writes here; nobody else but UpdateDN, unless Multi.
+	Replica, Multi bool
 	// Hidden keeps the suffixes out of namingContexts. Private databases (the
 	// configuration) are no user data: plug-ins are told, lastmod and unique ids
 	// are left out, and only the root may touch them without an ACL.

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"libslapi/server/backend"
+	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/plugin"
 	csn "libslapi/server/sync"
@@ -31,7 +32,21 @@ func (c *change) note(p *part) error {
 			return err
 		}
 	}
-	p.changes = append(p.changes, csn.NewChange(before, after, c.csn, subtree))
+	n := c.csn
+	if r := stateOf(c.op).replica; r != nil {
+		n = r.CSN // zero: nobody knows which change it was
+	}
+	change := csn.NewChange(before, after, n, subtree)
+	if after != nil && c.db.Multi {
+		up, err := p.tx.Lookup(dn.ParentNorm(after.Name.Norm))
+		if err != nil {
+			return err
+		}
+		if up != nil {
+			change.Parent = csn.EntryUUID(up)
+		}
+	}
+	p.changes = append(p.changes, change)
 	return nil
 }
 
@@ -47,10 +62,10 @@ func keepsContext(s *Server, p *part) bool {
 func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
 	var before, after csn.Vector
 	m, ok := p.tx.(backend.MetaTxn)
-	if ok && (!p.last.IsZero() || p.replica != nil) && (keepsContext(s, p) || p.db.Sync.Settings().Enabled) {
+	if ok && (!p.last.IsZero() || p.foreign || p.mark != nil) && (keepsContext(s, p) || p.db.Sync.Settings().Enabled) {
 		csns := make([]csn.CSN, 0, 1+len(p.changes))
 		csns = append(csns, p.last)
-		if r := p.replica; r != nil {
+		if r := p.mark; r != nil {
 			// What another server made is complete when it says so.
 			csns = append(csns, r.Context...)
 			if r.Cookie != nil {
@@ -58,7 +73,8 @@ func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
 					return nil, err
 				}
 			}
-		} else {
+		}
+		if !p.foreign {
 			for i := range p.changes {
 				csns = append(csns, p.changes[i].CSN)
 			}
@@ -68,10 +84,10 @@ func (s *Server) prepareSync(p *part) (*csn.Ticket, error) {
 			return nil, err
 		}
 	}
-	if p.db.Sync == nil || len(p.changes) == 0 && after.Equal(before) {
+	if p.db.Sync == nil || len(p.changes)+len(p.gone) == 0 && after.Equal(before) {
 		return nil, nil
 	}
-	return p.db.Sync.Prepare(p.tx, p.changes, before, after)
+	return p.db.Sync.Prepare(p.tx, p.changes, p.gone, before, after)
 }
 
 // offerSync shows the controls of the providers among the databases in the

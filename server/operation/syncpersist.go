@@ -35,6 +35,8 @@ type syncMessage struct {
 	e        *entry.Entry // nil: no attributes go along
 	encoded  []byte       // the SearchResultEntry
 	controls []wire.Control
+	change   int // its number in the batch
+	parent   csn.UUID
 }
 
 // errRights ends followers whose rights were changed by the configuration.
@@ -74,10 +76,16 @@ func (c *syncContent) Evaluate(b *csn.Batch) (any, int, error) {
 		comp: c.s.newComputer(c.op, db, v)}
 	x.ask = c.s.access(c.op, db)
 	var list []*syncMessage
+	if c.sel.parentUUID && c.persistent == nil {
+		for _, d := range b.Gone {
+			list = append(list, deleteMessage("", d.UUID, d.CSN))
+		}
+	}
 	for i := range b.Changes {
 		ch := &b.Changes[i]
 		was := ch.Before != nil && x.contains(ch.Before)
 		is := ch.After != nil && x.contains(ch.After)
+		begin := len(list)
 		if m := c.message(x, ch, was, is); m != nil {
 			list = append(list, m)
 		}
@@ -85,6 +93,9 @@ func (c *syncContent) Evaluate(b *csn.Batch) (any, int, error) {
 			if list, err = c.subtree(x, ch, list); err != nil {
 				return nil, 0, err
 			}
+		}
+		for _, m := range list[begin:] {
+			m.change = i
 		}
 	}
 	if x.err != nil {
@@ -107,20 +118,34 @@ func (c *syncContent) message(x *searcher, ch *csn.Change, was, is bool) *syncMe
 	}
 	switch {
 	case is && was:
-		return c.encode(x, csn.Modify, ch.UUID, ch.After)
+		return c.encode(x, csn.Modify, ch, ch.After)
 	case is:
-		return c.encode(x, csn.Add, ch.UUID, ch.After)
+		return c.encode(x, csn.Add, ch, ch.After)
 	case was:
 		name := ch.Before.Name.Pretty
-		return &syncMessage{state: csn.Delete, id: ch.UUID, dn: name, encoded: wire.EncodeSearchEntry(name, nil)}
+		if c.sel.parentUUID && ch.After == nil {
+			return deleteMessage(name, ch.UUID, ch.CSN)
+		}
+		return deleteMessage(name, ch.UUID, csn.CSN{})
 	}
 	return nil
 }
 
-func (c *syncContent) encode(x *searcher, state csn.EntryState, id csn.UUID, e *entry.Entry) *syncMessage {
+// deleteMessage tells of a delete. Our own consumer compares the CSN, when it is
+// given, with that of its version of the entry.
+func deleteMessage(name string, id csn.UUID, at csn.CSN) *syncMessage {
+	var attrs []wire.Attribute
+	if !at.IsZero() {
+		attrs = []wire.Attribute{{Type: "entryCSN", Values: [][]byte{[]byte(at.String())}}}
+	}
+	return &syncMessage{state: csn.Delete, id: id, dn: name, encoded: wire.EncodeSearchEntry(name, attrs)}
+}
+
+func (c *syncContent) encode(x *searcher, state csn.EntryState, ch *csn.Change, e *entry.Entry) *syncMessage {
 	e = x.comp.withContext(e)
+	x.comp.above = &ch.Parent
 	attrs := c.sel.attributes(c.s, e, x.ask, x.comp, c.op.Search.TypesOnly)
-	return &syncMessage{state: state, id: id, dn: e.Name.Pretty, e: e, encoded: wire.EncodeSearchEntry(e.Name.Pretty, attrs)}
+	return &syncMessage{state: state, id: ch.UUID, parent: ch.Parent, dn: e.Name.Pretty, e: e, encoded: wire.EncodeSearchEntry(e.Name.Pretty, attrs)}
 }
 
 // notification is the message of a persistent search: the entry after the
@@ -138,7 +163,7 @@ func (c *syncContent) notification(x *searcher, ch *csn.Change, was, is bool) *s
 	if !is || c.persistent.Types&kind == 0 {
 		return nil
 	}
-	m := c.encode(x, csn.Modify, ch.UUID, e)
+	m := c.encode(x, csn.Modify, ch, e)
 	if c.persistent.ReturnECs {
 		previous := ""
 		if kind == csn.ChangeModDN {
@@ -183,6 +208,10 @@ func (c *syncContent) subtree(x *searcher, ch *csn.Change, list []*syncMessage) 
 			after.Name = renamedBelow(k.e.Name, top.Name, to)
 		}
 		one := csn.Change{ID: k.e.ID, UUID: k.id, Before: before, After: after}
+		if c.sel.parentUUID {
+			x.comp.above = nil
+			one.Parent = x.comp.parentUUID(k.e)
+		}
 		is := x.contains(after)
 		// Whether it matched the filter before a later change is not known:
 		// who left the scope is named as deleted in any case.
@@ -247,17 +276,14 @@ func (y *syncSearch) ended(err error) error {
 	return wire.Errorf(wire.Other, "internal error")
 }
 
-// deliver sends what one batch means for this client. The cookie goes with the
-// last message: it stands for the whole transaction.
+// deliver sends what one batch means for this client, with the cookies of the
+// state that it has then.
 func (y *syncSearch) deliver(it *csn.Item) error {
-	x, op := y.x, y.x.op
-	y.out.CSNs = it.Batch.Context
+	x, op, b := y.x, y.x.op, it.Batch
 	list, _ := it.Payload.([]*syncMessage)
-	if y.persistent == nil && len(list) == 0 {
-		if !y.out.CSNs.Has(it.Batch.Last) && !it.Batch.Last.IsZero() || len(y.out.CSNs) == 0 {
-			return nil // the cookie comes when the state is complete
-		}
-		return y.info(csn.InfoNewCookie(y.out.Change(it.Batch.Last)))
+	state, next := b.Before, 0
+	if !b.Complete {
+		state = b.Context
 	}
 	hooks := x.s.plugins().Listens(plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}, op.Database) ||
 		x.s.plugins().Listens(plugin.Point{Phase: plugin.Post, Slot: plugin.SlotEntry}, op.Database)
@@ -268,14 +294,24 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 		ctls := m.controls
 		if y.persistent == nil {
 			var cookie []byte
-			if i == len(list)-1 && y.out.CSNs.Has(it.Batch.Last) {
-				cookie = y.out.Change(it.Batch.Last)
+			last := i == len(list)-1 || list[i+1].change != m.change
+			switch {
+			case b.Stepwise && last && (len(b.Context) > 1 || i == len(list)-1):
+				for ; next <= m.change; next++ {
+					state = state.Merge(b.Changes[next].CSN)
+				}
+				y.out.CSNs = state
+				cookie = y.out.Change(b.Changes[m.change].CSN)
+			case !b.Stepwise && i == len(list)-1 && b.Complete && len(b.Context) == 1:
+				state, y.out.CSNs = b.Context, b.Context
+				cookie = y.out.Change(b.Last)
 			}
 			ctls = []wire.Control{csn.StateControl(m.state, m.id, cookie)}
 		}
 		var err error
 		switch {
 		case m.e != nil && (hooks || direct == nil):
+			x.comp.above = &m.parent
 			if err = x.s.entryOut(op, m.e, x.s.access(op, x.db), x.comp, x.sel, op.Search.TypesOnly, ctls); err != nil {
 				return err
 			}
@@ -291,5 +327,27 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 		}
 		op.EntriesSent++
 	}
-	return nil
+	y.out.CSNs = b.Context
+	if y.persistent != nil || !b.Complete || state.Equal(b.Context) || len(b.Context) == 0 {
+		return nil // or the cookie comes when the state is complete
+	}
+	return y.info(csn.InfoNewCookie(y.newState(state, b.Context)))
+}
+
+// newState is the cookie of a state that no message of an entry told. OpenLDAP's
+// consumer takes one CSN, or all.
+func (y *syncSearch) newState(before, after csn.Vector) []byte {
+	var one csn.CSN
+	n := 0
+	for _, c := range after {
+		if !before.Has(c) {
+			one = c
+			n++
+		}
+	}
+	if n != 1 {
+		one = csn.CSN{}
+	}
+	y.out.CSNs = after
+	return y.out.Change(one)
 }

@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"libslapi/server/acl"
 	"libslapi/server/backend"
 	"libslapi/server/dn"
@@ -211,7 +213,10 @@ func (y *syncSearch) refresh(base *entry.Entry) (deletes bool, err error) {
 			continue
 		}
 		if c.Compare(now) > 0 {
-			return false, wire.Errorf(wire.UnwillingToPerform, "consumer state is newer than provider!")
+			if !y.p.Settings().Multi {
+				return false, wire.Errorf(wire.UnwillingToPerform, "consumer state is newer than provider!")
+			}
+			c = now // it has heard from another provider what we have not
 		}
 		known = known.Merge(c)
 	}
@@ -222,6 +227,11 @@ func (y *syncSearch) refresh(base *entry.Entry) (deletes bool, err error) {
 		return true, nil
 	}
 	set := y.p.Settings()
+	if y.tellsDeletes() {
+		if err := y.tombstones(known); err != nil {
+			return false, err
+		}
+	}
 	if set.SessionLog > 0 {
 		list, ok, err := csn.ReadLog(x.v, known, y.out.CSNs)
 		if err != nil {
@@ -235,6 +245,27 @@ func (y *syncSearch) refresh(base *entry.Entry) (deletes bool, err error) {
 		return false, y.reload(base)
 	}
 	return false, y.present(base, known)
+}
+
+// tellsDeletes tells whether deletes are named one by one, with their CSNs: where
+// several servers make changes a server that consumes must know whether its own
+// version of the entry is newer.
+func (y *syncSearch) tellsDeletes() bool { return y.p.Settings().Multi && y.have.RID > 0 }
+
+// tombstones names the deletes after a state that are remembered.
+func (y *syncSearch) tombstones(known csn.Vector) error {
+	list, err := csn.Tombstones(y.x.v, known)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		// The cookie says of the state no more than what the consumer had.
+		k := csn.Cookie{RID: y.out.RID, SID: y.out.SID, CSNs: known, Delete: d.CSN}
+		if err := y.info(csn.InfoIDSet(true, []csn.UUID{d.UUID}, []byte(k.String()))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reload sends everything to who said that it would load everything; others
@@ -285,7 +316,7 @@ func (y *syncSearch) present(base *entry.Entry, known csn.Vector) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		err := y.info(csn.InfoIDSet(false, batch))
+		err := y.info(csn.InfoIDSet(false, batch, nil))
 		batch = batch[:0]
 		return err
 	}
@@ -314,10 +345,11 @@ func (y *syncSearch) byID(id uint64) (*entry.Entry, error) {
 
 // changed is an entry that the log names.
 type changed struct {
-	id    csn.UUID
-	fresh bool // it was not there before
-	named int  // the last record that may have changed its name
-	e     *entry.Entry
+	id      csn.UUID
+	fresh   bool    // it was not there before
+	deleted csn.CSN // zero: it was not
+	named   int     // the last record that may have changed its name
+	e       *entry.Entry
 }
 
 // changes sends what the log tells: first what is not in the content (any
@@ -333,6 +365,9 @@ func (y *syncSearch) changes(list []csn.Record) error {
 		}
 		if r.Names() {
 			c.named = i
+		}
+		if r.Deletes() {
+			c.deleted = r.CSN
 		}
 		if r.Subtree() {
 			if err := y.below(r.ID, i, set); err != nil {
@@ -350,7 +385,7 @@ func (y *syncSearch) changes(list []csn.Record) error {
 		if e != nil && y.x.contains(e) {
 			c.e = e
 			there = append(there, c)
-		} else if !c.fresh {
+		} else if !c.fresh && (c.deleted.IsZero() || !y.tellsDeletes()) {
 			gone = append(gone, c.id)
 		}
 		if y.x.err != nil {
@@ -360,7 +395,7 @@ func (y *syncSearch) changes(list []csn.Record) error {
 	sort.Slice(gone, func(i, j int) bool { return string(gone[i][:]) < string(gone[j][:]) })
 	for len(gone) > 0 {
 		n := min(len(gone), idBatch)
-		if err := y.info(csn.InfoIDSet(true, gone[:n])); err != nil {
+		if err := y.info(csn.InfoIDSet(true, gone[:n], nil)); err != nil {
 			return err
 		}
 		gone = gone[n:]
@@ -425,9 +460,38 @@ func (x *searcher) contains(e *entry.Entry) bool {
 	return err == nil && t == filter.True && x.offers(e)
 }
 
+// parentUUID is the UUID of the entry above e in the computer's view; zero when
+// there is none.
+func (c *computer) parentUUID(e *entry.Entry) (id csn.UUID) {
+	if c.above != nil {
+		return *c.above
+	}
+	if c.v == nil || c.db == nil || c.isSuffix(e.Name.Norm) {
+		return id
+	}
+	if up, err := c.v.Lookup(dn.ParentNorm(e.Name.Norm)); err == nil && up != nil {
+		id = csn.EntryUUID(up)
+	}
+	return id
+}
+
+func appendParent(out []wire.Attribute, id csn.UUID) []wire.Attribute {
+	if id == (csn.UUID{}) {
+		return out
+	}
+	return append(out, wire.Attribute{Type: AttrParentUUID, Values: [][]byte{[]byte(uuid.UUID(id).String())}})
+}
+
+// isGlue tells whether an entry only stands in for one that a consumer does not
+// have, above one that it has.
+func isGlue(e *entry.Entry) bool { return e.IsClass("glue") }
+
 // offers tells whether an entry that matches is shown to the requestor.
 // Referral objects are content for who manages them only.
 func (x *searcher) offers(e *entry.Entry) bool {
+	if x.db.Replica && isGlue(e) {
+		return false
+	}
 	if e.IsClass("referral") && !stateOf(x.op).ctl.manageDsaIT {
 		return false
 	}

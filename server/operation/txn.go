@@ -25,7 +25,9 @@ type part struct {
 	last csn.CSN // of the changes made; zero when there is none
 	// changes are for those who follow the database.
 	changes []csn.Change
-	replica *ReplicaMark // the last one, of changes made elsewhere
+	gone    []csn.Deleted // deletes made elsewhere of what was not here
+	foreign bool          // some were made by other servers
+	mark    *ReplicaMark  // the state of another server that is complete with them
 }
 
 // lockTable knows which transaction writes to which database and which waits

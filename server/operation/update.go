@@ -131,7 +131,7 @@ func (s *Server) mayUpdate(op *plugin.Operation, db *Database) *wire.Error {
 		}
 		return wire.Errorf(wire.UnwillingToPerform, "operation restricted")
 	}
-	if (db.Replica || db.UpdateDN != nil) && !op.Replicated && (db.UpdateDN == nil || op.Requestor.Norm != db.UpdateDN.Norm) {
+	if (db.Replica && !db.Multi || db.UpdateDN != nil) && !op.Replicated && (db.UpdateDN == nil || op.Requestor.Norm != db.UpdateDN.Norm) {
 		if stateOf(op).ctl.manageDsaIT {
 			return nil
 		}
@@ -162,7 +162,7 @@ func (s *Server) inTransaction(op *plugin.Operation, db *Database, asked []wire.
 	} else {
 		t = &txn{s: s}
 	}
-	if op.Replicated && !db.NoSchemaCheck {
+	if op.Replicated && !db.NoSchemaCheck && (st.replica == nil || !st.replica.Check) {
 		open := *db
 		open.NoSchemaCheck = true
 		db = &open
@@ -269,8 +269,8 @@ func (c *change) listens() bool {
 // after calls the TxnPost hooks, once the change is in the transaction.
 func (c *change) after() error {
 	if part := c.t.find(c.db); part != nil && !c.op.Local {
-		if r := stateOf(c.op).replica; r != nil {
-			part.replica = r
+		if r := stateOf(c.op).replica; r != nil && !r.Own {
+			part.foreign = true
 		} else {
 			part.last = c.csn
 		}

@@ -2,46 +2,69 @@ package replica
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
-	"os"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
 	"libslapi/server/backend"
+	"libslapi/server/dn"
 	"libslapi/server/operation"
 	csn "libslapi/server/sync"
 )
 
-// Consumer follows one provider.
-type Consumer struct {
-	s   *operation.Server
-	db  backend.Backend
-	set *Settings
-	log *slog.Logger
-
-	// ids finds the entries of the copy by their UUID. The consumer is the only
-	// one who writes, so it is right as long as it runs.
-	ids map[csn.UUID]uint64
-	// fresh: the provider said that its cookie is of no use any more.
-	fresh bool
+// Mode says what besides the consumer changes its database.
+type Mode struct {
+	// Multi: clients and other servers do (multiprovider on). Of two versions of
+	// an entry the newer one stays; conflicts are settled by changes of our own.
+	Multi bool
+	// Several: there are other consumers of the database.
+	Several  bool
+	ServerID int
 }
 
-// New makes a Consumer that writes through s into db.
-func New(s *operation.Server, db backend.Backend, set *Settings, log *slog.Logger) *Consumer {
-	return &Consumer{s: s, db: db, set: set, log: log.With("rid", fmt.Sprintf("%03d", set.RID), "provider", set.Provider)}
+// Consumer follows one provider.
+type Consumer struct {
+	s    *operation.Server
+	db   backend.Backend
+	set  *Settings
+	mode Mode
+	log  *slog.Logger
+
+	there, here dn.Name // the search base at the provider and here; equal without suffixmassage
+	// fresh: the provider said that its cookie is of no use any more.
+	fresh  bool
+	status status
+}
+
+// New makes a Consumer that writes through s into db, which should have an
+// index of entryUUID.
+func New(s *operation.Server, db backend.Backend, set *Settings, mode Mode, log *slog.Logger) (*Consumer, error) {
+	c := &Consumer{s: s, db: db, set: set, mode: mode, log: log.With("rid", fmt.Sprintf("%03d", set.RID), "provider", set.Provider)}
+	c.status.Set, c.status.Phase = set, PhaseIdle
+	var err error
+	if c.there, err = s.Name(set.Base); err != nil {
+		return nil, err
+	}
+	c.here, err = s.Name(set.LocalBase())
+	return c, err
 }
 
 func (c *Consumer) key() string { return fmt.Sprintf("syncrepl-%03d", c.set.RID) }
 
+// merges tells whether an entry may be newer here than at the provider.
+func (c *Consumer) merges() bool { return c.mode.Multi || c.mode.Several }
+
 // Run follows the provider until ctx ends.
 func (c *Consumer) Run(ctx context.Context) {
+	defer c.status.set(func(s *Status) {
+		if s.Phase != PhaseEnded {
+			s.Phase = PhaseIdle
+		}
+		s.Connected = ""
+	})
 	step, tries := 0, 0
 	for ctx.Err() == nil {
 		begun := time.Now()
@@ -50,9 +73,12 @@ func (c *Consumer) Run(ctx context.Context) {
 			return
 		}
 		wait := c.set.Interval
-		if err == nil {
+		text := ""
+		switch {
+		case err == nil:
 			step, tries = 0, 0
-		} else {
+		default:
+			text = err.Error()
 			if time.Since(begun) > time.Minute {
 				step, tries = 0, 0
 			}
@@ -61,13 +87,17 @@ func (c *Consumer) Run(ctx context.Context) {
 				if step+1 < len(c.set.Retry) {
 					step, tries = step+1, 0
 				} else {
-					c.log.Error("replication given up", "error", err.Error())
+					c.log.Error("replication given up", "error", text)
+					c.status.set(func(s *Status) { s.Phase, s.Error, s.NextConnect = PhaseEnded, text, time.Time{} })
 					return
 				}
 			}
 			wait = r.Wait
-			c.log.Warn("replication interrupted", "error", err.Error(), "retry", wait.String())
+			c.log.Warn("replication interrupted", "error", text, "retry", wait.String())
 		}
+		c.status.set(func(s *Status) {
+			s.Phase, s.Error, s.Connected, s.NextConnect = PhaseIdle, text, "", time.Now().Add(wait)
+		})
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
@@ -75,71 +105,32 @@ func (c *Consumer) Run(ctx context.Context) {
 	}
 }
 
-func (c *Consumer) tlsConfig() (*tls.Config, error) {
-	t := &tls.Config{}
-	if u, err := url.Parse(c.set.Provider); err == nil {
-		t.ServerName = u.Hostname()
-	}
-	switch c.set.ReqCert {
-	case "never", "allow":
-		t.InsecureSkipVerify = true
-	}
-	if c.set.CACert != "" {
-		pem, err := os.ReadFile(c.set.CACert)
-		if err != nil {
-			return nil, err
-		}
-		t.RootCAs = x509.NewCertPool()
-		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate", c.set.CACert)
-		}
-	}
-	return t, nil
-}
-
-func (c *Consumer) connect() (*ldap.Conn, error) {
-	t, err := c.tlsConfig()
-	if err != nil {
-		return nil, err
-	}
-	conn, err := ldap.DialURL(c.set.Provider, ldap.DialWithTLSConfig(t), ldap.DialWithDialer(&net.Dialer{Timeout: c.set.Timeout}))
-	if err != nil {
-		return nil, err
-	}
-	conn.SetTimeout(c.set.Timeout)
-	if c.set.StartTLS != "" {
-		if err := conn.StartTLS(t); err != nil && c.set.StartTLS == "critical" {
-			conn.Close()
-			return nil, err
-		}
-	}
-	if c.set.BindDN != "" {
-		if err := conn.Bind(c.set.BindDN, c.set.Password); err != nil {
-			conn.Close()
-			return nil, err
-		}
-	}
-	conn.SetTimeout(0)
-	return conn, nil
-}
-
 var scopes = map[string]int{"base": ldap.ScopeBaseObject, "one": ldap.ScopeSingleLevel, "sub": ldap.ScopeWholeSubtree, "subord": 3}
 
 // errEarly is a search that ended without saying so.
 var errEarly = errors.New("the search ended without a result")
 
+// request is the search of a session.
+func (c *Consumer) request() *ldap.SearchRequest {
+	attrs := c.set.Attrs
+	if c.mode.Multi {
+		attrs = append(attrs[:len(attrs):len(attrs)], operation.AttrParentUUID)
+	}
+	var ctls []ldap.Control
+	if !c.set.NoManage {
+		ctls = append(ctls, ldap.NewControlManageDsaIT(true))
+	}
+	return ldap.NewSearchRequest(c.set.Base, scopes[c.set.Scope], ldap.NeverDerefAliases, 0, c.set.TimeLimit, false, c.set.Filter, attrs, ctls)
+}
+
 // session is one connection: one refresh, and what follows it.
 func (c *Consumer) session(ctx context.Context) error {
-	if c.ids == nil {
-		if err := c.load(ctx); err != nil {
-			return err
-		}
-	}
 	cookie, err := c.cookie(ctx)
 	if err != nil {
 		return err
 	}
-	conn, err := c.connect()
+	c.status.set(func(s *Status) { s.Phase, s.NextConnect = PhaseConnect, time.Time{} })
+	conn, err := c.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,26 +145,20 @@ func (c *Consumer) session(ctx context.Context) error {
 	if cookie.text != "" {
 		sent = []byte(cookie.text)
 	}
-	req := ldap.NewSearchRequest(c.set.Base, scopes[c.set.Scope], ldap.NeverDerefAliases, 0, c.set.TimeLimit, false, c.set.Filter,
-		c.set.Attrs, []ldap.Control{ldap.NewControlManageDsaIT(true)})
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	res := conn.Syncrepl(inner, req, 64, mode, sent, false)
 	r := &run{c: c, ctx: ctx, cookie: cookie, initial: sent == nil, present: map[csn.UUID]bool{}}
-	for res.Next() {
-		if err := r.message(res); err != nil {
-			return err
-		}
-	}
-	if err := res.Err(); err != nil {
-		if ldap.IsErrorWithCode(err, uint16(csn.RefreshRequired)) {
-			// The copy stays; what everything is compared with is the next load.
-			c.fresh = true
-		}
+	if err := r.resume(); err != nil {
 		return err
 	}
-	if !r.done {
-		return errEarly
+	now := time.Now()
+	c.status.set(func(s *Status) {
+		s.Phase, s.Connected, s.LastConnect, s.Begun, s.Sent, s.Refreshed = PhaseRefresh, c.set.Provider, now, now, cookie.text, 0
+	})
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = r.follow(conn.Syncrepl(inner, c.request(), 64, mode, sent, false))
+	if ldap.IsErrorWithCode(err, uint16(csn.RefreshRequired)) {
+		// The copy stays; what everything is compared with is the next load.
+		c.fresh = true
 	}
-	return nil
+	return err
 }

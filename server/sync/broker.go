@@ -12,8 +12,36 @@ type Batch struct {
 	// view of this or a later one contains them.
 	Generation uint64
 	Changes    []Change
-	Context    Vector // the context CSNs with these changes
-	Last       CSN    // the greatest of their CSNs
+	// Gone are deletes, made elsewhere, of entries that were not here. Those who
+	// follow this database in order to make changes of their own must hear of them.
+	Gone    []Deleted
+	Before  Vector // the context CSNs without these changes
+	Context Vector // with them
+	Last    CSN    // the greatest of their CSNs
+	// Complete: Context has all changes. Otherwise they are part of a refresh from
+	// elsewhere, and no cookie may tell of them yet. Stepwise: after each change
+	// the state is complete up to it.
+	Complete, Stepwise bool
+}
+
+// order works out Last, Complete and Stepwise.
+func (b *Batch) order() {
+	b.Complete, b.Stepwise = true, true
+	state := b.Before
+	for i := range b.Changes {
+		c := b.Changes[i].CSN
+		if c.Compare(b.Last) > 0 {
+			b.Last = c
+		}
+		b.Complete = b.Complete && (c.IsZero() || b.Context.Has(c))
+		b.Stepwise = b.Stepwise && !c.IsZero() && !state.Has(c)
+		state = state.Merge(c)
+	}
+	for _, d := range b.Gone {
+		b.Complete = b.Complete && b.Context.Has(d.CSN)
+		b.Stepwise = false
+	}
+	b.Stepwise = b.Stepwise && b.Complete
 }
 
 // Item is what a batch means for the watchers of one Content. Payload belongs

@@ -56,6 +56,9 @@ type Change struct {
 	CSN           CSN
 	Before, After *entry.Entry // nil: was not there, is not there any more
 	Subtree       bool         // renamed with entries below it
+	// Parent is the UUID of the entry above, when the change was made; only where
+	// there are several providers.
+	Parent UUID
 }
 
 // NewChange makes the Change of one update. Exactly one of before and after

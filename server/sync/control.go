@@ -128,10 +128,13 @@ func InfoRefreshDone(deletes bool, cookie []byte) []byte {
 }
 
 // InfoIDSet is the value of a syncIdSet: entries that are present, or with
-// deletes entries that are no longer.
-func InfoIDSet(deletes bool, ids []UUID) []byte {
-	b := ber.NewBuilder(make([]byte, 0, 16+18*len(ids)))
+// deletes entries that are no longer. cookie may be nil.
+func InfoIDSet(deletes bool, ids []UUID, cookie []byte) []byte {
+	b := ber.NewBuilder(make([]byte, 0, 16+18*len(ids)+len(cookie)))
 	m := b.Begin(0xa3)
+	if cookie != nil {
+		b.OctetString(ber.TagOctetString, cookie)
+	}
 	if deletes {
 		b.Bool(ber.TagBoolean, true)
 	}

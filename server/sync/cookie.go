@@ -17,6 +17,11 @@ type Cookie struct {
 	SID  int // the sender's server id; -1 none
 	CSNs Vector
 	Mark string
+	// Last is the CSN of the one change that a message of the persist stage tells;
+	// zero when the cookie does not say which.
+	Last CSN
+	// Delete is the CSN of the delete that a message names (OpenLDAP's delcsn).
+	Delete CSN
 }
 
 // maxCookie bounds what is looked at: it holds the CSNs of some hundred servers.
@@ -54,7 +59,7 @@ func ParseCookie(b []byte) (Cookie, error) {
 		case "all":
 			all, err = ParseVector(value)
 		case "delcsn":
-			_, err = ParseCSN(value)
+			c.Delete, err = ParseCSN(value)
 		case "mark":
 			if len(value) != 16 || strings.Trim(value, "0123456789abcdef") != "" {
 				err = errCookie
@@ -66,6 +71,9 @@ func ParseCookie(b []byte) (Cookie, error) {
 		if err != nil {
 			return Cookie{RID: -1, SID: -1}, errCookie
 		}
+	}
+	if len(c.CSNs) == 1 {
+		c.Last = c.CSNs[0]
 	}
 	for _, one := range all {
 		c.CSNs = c.CSNs.Merge(one)
@@ -113,6 +121,10 @@ func (c Cookie) append(b []byte, csn, all Vector) []byte {
 	if len(all) > 0 {
 		sep()
 		b = append(append(b, "all="...), all.String()...)
+	}
+	if !c.Delete.IsZero() {
+		sep()
+		b = append(append(b, "delcsn="...), c.Delete.String()...)
 	}
 	if c.Mark != "" {
 		sep()

@@ -326,6 +326,9 @@ func ReadMoved(v backend.View, from Vector) ([]uint64, error) {
 // Adds tells whether the record is of a new entry.
 func (r *Record) Adds() bool { return r.Kind == logAdd }
 
+// Deletes tells whether the change was the entry's end.
+func (r *Record) Deletes() bool { return r.Kind == logDelete }
+
 // Names tells whether the change gave the entry a name.
 func (r *Record) Names() bool {
 	return r.Kind == logAdd || r.Kind == logRename || r.Kind == logSubtree

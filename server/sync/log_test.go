@@ -49,7 +49,7 @@ func (e *logEnv) commit(context0 []CSN, csns ...CSN) {
 		e.id++
 		list = append(list, Change{ID: e.id, CSN: c, After: &entry.Entry{ID: e.id}})
 	}
-	ticket, err := e.p.Prepare(tx, list, before, after)
+	ticket, err := e.p.Prepare(tx, list, nil, before, after)
 	if err != nil {
 		e.t.Fatal(err)
 	}

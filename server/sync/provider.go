@@ -16,6 +16,9 @@ type Settings struct {
 	// NoPresent: never answer with a present phase; ReloadHint: nor when the
 	// log does not reach back. The consumer must load everything anew instead.
 	NoPresent, ReloadHint bool
+	// Multi: other servers make changes, too (multiprovider on). Deletes are
+	// remembered, and consumers that know more than we do are served.
+	Multi bool
 }
 
 // Provider serves those who follow one database.
@@ -48,22 +51,23 @@ func (p *Provider) Settings() Settings {
 // ticket must be settled, also after an error elsewhere; it is nil where the
 // database itself tells of its commits (backend.Shared). before and after are
 // the context CSNs around the transaction.
-func (p *Provider) Prepare(tx backend.Txn, changes []Change, before, after Vector) (*Ticket, error) {
+func (p *Provider) Prepare(tx backend.Txn, changes []Change, gone []Deleted, before, after Vector) (*Ticket, error) {
 	changes = Combine(changes)
 	if t, ok := tx.(backend.TableTxn); ok && p.Settings().Enabled {
 		if err := appendLog(t, changes, before, after, p.Settings().SessionLog); err != nil {
 			return nil, err
 		}
 	}
-	b := &Batch{Changes: changes, Context: after}
+	if p.Settings().Multi {
+		if err := keepTombstones(tx, changes); err != nil {
+			return nil, err
+		}
+	}
+	b := &Batch{Before: before, Gone: gone, Changes: changes, Context: after}
 	if m, ok := tx.(backend.MetaView); ok {
 		b.Generation = m.Generation()
 	}
-	for i := range changes {
-		if c := changes[i].CSN; c.Compare(b.Last) > 0 {
-			b.Last = c
-		}
-	}
+	b.order()
 	if a, ok := tx.(backend.Announcer); ok {
 		if !p.Settings().Enabled {
 			return nil, nil

@@ -45,7 +45,7 @@ func (p *Provider) Share(s backend.Shared, sch func() *schema.Schema) {
 	}, func() { cut(ErrLost) })
 }
 
-const batchVersion = 1
+const batchVersion = 2
 
 func appendBytes(dst, b []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(b))), b...)
@@ -54,6 +54,7 @@ func appendBytes(dst, b []byte) []byte {
 // encodeBatch makes the payload of a transaction.
 func encodeBatch(b *Batch) []byte {
 	dst := []byte{batchVersion}
+	dst = appendBytes(dst, []byte(b.Before.String()))
 	dst = appendBytes(dst, []byte(b.Context.String()))
 	dst = binary.AppendUvarint(dst, uint64(len(b.Changes)))
 	for i := range b.Changes {
@@ -108,11 +109,15 @@ func decodeBatch(raw []byte, sch *schema.Schema) (*Batch, error) {
 	if v := octets(1); !ok || v[0] != batchVersion {
 		return nil, errBatch
 	}
+	before, err := ParseVector(string(octets(number())))
+	if err != nil || !ok {
+		return nil, errBatch
+	}
 	context, err := ParseVector(string(octets(number())))
 	if err != nil || !ok {
 		return nil, errBatch
 	}
-	b := &Batch{Context: context}
+	b := &Batch{Before: before, Context: context}
 	n := number()
 	for i := uint64(0); ok && i < n; i++ {
 		var c Change
@@ -134,13 +139,11 @@ func decodeBatch(raw []byte, sch *schema.Schema) (*Batch, error) {
 				(*to).ID = c.ID
 			}
 		}
-		if c.CSN.Compare(b.Last) > 0 {
-			b.Last = c.CSN
-		}
 		b.Changes = append(b.Changes, c)
 	}
 	if !ok || len(raw) > 0 {
 		return nil, errBatch
 	}
+	b.order()
 	return b, nil
 }
