@@ -253,7 +253,7 @@ func (st *opState) fillConn(id C.int) C.int {
 	case C.SLAPI_CONN_AUTHTYPE, C.SLAPI_CONN_AUTHMETHOD, C.SLAPI_OPERATION_AUTHTYPE:
 		st.note(id, st.markOf(id))
 		method := c.AuthMethod
-		if method == "" {
+		if method == "" || op.Kind != plugin.KindBind && c.AuthDN.Norm == "" && st.is389Caller() { // 389: who is nobody used no method
 			method = "none"
 		}
 		return st.putStr(id, method)
