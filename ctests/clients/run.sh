@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 update=
 if [ "${1:-}" = -u ]; then update=1; shift; fi
 if [ $# -ne 1 ]; then
-    [ $# -gt 0 ] || set -- dialogue controls sasl txn accesslog ppolicy config overlays dynmember settings
+    [ $# -gt 0 ] || set -- dialogue controls sasl txn accesslog ppolicy config overlays dynmember settings retcode
     status=0
     for n in "$@"; do "$0" ${update:+-u} "$n" || status=1; done
     exit $status

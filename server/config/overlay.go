@@ -50,6 +50,8 @@ var overlayDirectives = []struct {
 	{"dds", "dds-min-ttl", "olcDDSminTtl", 1, 1, false}, {"dds", "dds-default-ttl", "olcDDSdefaultTtl", 1, 1, false},
 	{"dds", "dds-interval", "olcDDSinterval", 1, 1, false}, {"dds", "dds-tolerance", "olcDDStolerance", 1, 1, false},
 	{"dds", "dds-max-dynamicobjects", "olcDDSmaxDynamicObjects", 1, 1, false},
+	{"retcode", "retcode-parent", "olcRetcodeParent", 1, 1, false}, {"retcode", "retcode-item", "olcRetcodeItem", 2, -1, true},
+	{"retcode", "retcode-sleep", "olcRetcodeSleep", 1, 1, false}, {"retcode", "retcode-indir", "olcRetcodeInDir", 0, 1, false},
 	{"sssvlv", "sssvlv-max", "olcSssVlvMax", 1, 1, false}, {"sssvlv", "sssvlv-maxkeys", "olcSssVlvMaxKeys", 1, 1, false},
 	{"sssvlv", "sssvlv-maxperconn", "olcSssVlvMaxPerConn", 1, 1, false},
 	{"lastbind", "lastbind-precision", "olcLastBindPrecision", 1, 1, false}, {"lastbind", "lastbind_forward_updates", "olcLastBindForwardUpdates", 1, 1, false},
@@ -123,7 +125,7 @@ func (c *Config) NewOverlays(d *Database, env overlay.Env) ([]overlay.Overlay, e
 // overlayClasses are the object classes of the overlays' entries.
 var overlayClasses = map[string]string{"unique": "olcUniqueConfig", "refint": "olcRefintConfig", "memberof": "olcMemberOfConfig",
 	"auditlog": "olcAuditlogConfig", "constraint": "olcConstraintConfig", "accesslog": "olcAccessLogConfig", "ppolicy": "olcPPolicyConfig", "lastbind": "olcLastBindConfig",
-	"valsort": "olcValSortConfig", "collect": "olcCollectConfig", "dynlist": "olcDynListConfig", "dds": "olcDDSConfig",
+	"valsort": "olcValSortConfig", "collect": "olcCollectConfig", "dynlist": "olcDynListConfig", "dds": "olcDDSConfig", "retcode": "olcRetcodeConfig",
 	"deref": "olcOverlayConfig", "sssvlv": "olcSssVlvConfig"}
 
 // overlays shows the overlays of a database.

@@ -67,7 +67,7 @@ const updates = plugin.KindAdd | plugin.KindModify | plugin.KindDelete | plugin.
 var kinds = map[string]func(env *Env, lines [][]string) (Overlay, error){
 	"unique": newUnique, "refint": newRefint, "memberof": newMemberOf,
 	"auditlog": newAuditLog, "constraint": newConstraint, "accesslog": newAccessLog, "ppolicy": newPasswordPolicy,
-	"lastbind": newLastBind, "valsort": newValSort, "collect": newCollect, "dynlist": newDynList, "dds": newDDS,
+	"lastbind": newLastBind, "valsort": newValSort, "collect": newCollect, "dynlist": newDynList, "dds": newDDS, "retcode": newRetCode,
 	// What these two bring is always there; they are lines of a configuration only.
 	"deref": newNothing, "sssvlv": newNothing,
 }
