@@ -185,19 +185,20 @@ Slapi_Entry *slapi_entry_dup(const Slapi_Entry *e)
 
 /* ---- exported: names */
 
+static __attribute__((noinline)) char *make_dn(const Slapi_Entry *e, void *caller)
+{
+	return e ? (char *)cshim_sdn_pretty(&e->e_sdn, cshim_dialect(caller)) : NULL;
+}
+
 /* The pretty form once made is that of whoever asked first. */
 char *slapi_entry_get_dn(Slapi_Entry *e)
 {
-	if (__builtin_expect(e && e->e_sdn.dn, 1))
-		return (char *)e->e_sdn.dn;
-	return e ? (char *)cshim_sdn_pretty(&e->e_sdn, cshim_dialect(CSHIM_CALLER())) : NULL;
+	return __builtin_expect(e && e->e_sdn.dn, 1) ? (char *)e->e_sdn.dn : make_dn(e, CSHIM_CALLER());
 }
 
 const char *slapi_entry_get_dn_const(const Slapi_Entry *e)
 {
-	if (__builtin_expect(e && e->e_sdn.dn, 1))
-		return e->e_sdn.dn;
-	return e ? cshim_sdn_pretty(&e->e_sdn, cshim_dialect(CSHIM_CALLER())) : NULL;
+	return __builtin_expect(e && e->e_sdn.dn, 1) ? e->e_sdn.dn : make_dn(e, CSHIM_CALLER());
 }
 
 char *slapi_entry_get_ndn(Slapi_Entry *e)

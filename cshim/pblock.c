@@ -831,6 +831,16 @@ void slapi_pblock_destroy(Slapi_PBlock *pb)
  * and most get calls for one that has its value already: cshim_plain tells
  * them, and who is calling need not be found out.
  */
+static __attribute__((noinline)) int get(Slapi_PBlock *pb, int arg, void *value, void *caller)
+{
+	return cshim_pblock_get(pb, arg, value, cshim_dialect(caller));
+}
+
+static __attribute__((noinline)) int set(Slapi_PBlock *pb, int arg, void *value, void *caller)
+{
+	return cshim_pblock_set(pb, arg, value, cshim_dialect(caller));
+}
+
 int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 {
 	if (__builtin_expect(pb && pb->magic == MAGIC && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg], 1)) {
@@ -843,19 +853,20 @@ int slapi_pblock_get(Slapi_PBlock *pb, int arg, void *value)
 			return 0;
 		}
 	}
-	return cshim_pblock_get(pb, arg, value, cshim_dialect(CSHIM_CALLER()));
+	return get(pb, arg, value, CSHIM_CALLER());
 }
 
 int slapi_pblock_set(Slapi_PBlock *pb, int arg, void *value)
 {
 	if (__builtin_expect(pb && pb->magic == MAGIC && value && (unsigned)arg < CSHIM_NUMBERS && cshim_plain[arg] == CSHIM_PLAIN_INT, 1)) {
 		int at = cshim_param_at[arg];
-		set_value(pb, at, (union slot){ .n = *(int *)value });
-		SET_BIT(pb->filled, at);
-		SET_BIT(pb->dirty, at);
-		return 0;
+		if (__builtin_expect(BIT(pb->filled, at), 1)) {
+			pb->value[pb->where[at]].n = *(int *)value;
+			SET_BIT(pb->dirty, at);
+			return 0;
+		}
 	}
-	return cshim_pblock_set(pb, arg, value, cshim_dialect(CSHIM_CALLER()));
+	return set(pb, arg, value, CSHIM_CALLER());
 }
 
 /* Forgets one parameter. */
