@@ -36,7 +36,8 @@ struct cshim_callbacks {
 	plugin_search_entry_callback entry;
 	plugin_referral_entry_callback referral;
 };
-extern int slapiGoInternal(Slapi_PBlock *pb, int kind, struct cshim_callbacks *cb);
+/* pretty and norm are the forms of the target, NULL where C could not make them. */
+extern int slapiGoInternal(Slapi_PBlock *pb, int kind, struct cshim_callbacks *cb, char *pretty, char *norm);
 
 /* The log. */
 extern void slapiGoLog(int level, char *subsystem, char *text);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "dialect.h"
+#include "dn.h"
 #include "host.h"
 #include "host_goside.h"
 #include "host_internal.h"
 #include "pblock.h"
+#include "types.h"
 
 static void describe(Slapi_PBlock *pb, Slapi_DN *sdn, LDAPControl **controls, const char *uniqueid,
 		     Slapi_ComponentId *identity, int flags)
@@ -22,7 +24,16 @@ static void describe(Slapi_PBlock *pb, Slapi_DN *sdn, LDAPControl **controls, co
 
 static int run(Slapi_PBlock *pb, int kind, struct cshim_callbacks *cb)
 {
-	int rc = slapiGoInternal(pb, kind, cb);
+	const Slapi_DN *sdn = cshim_pblock_ptr(pb, SLAPI_TARGET_SDN);
+	char *pretty = NULL, *norm = NULL;
+	int rc;
+
+	/* A plain target goes along in both forms. */
+	if (sdn && sdn->udn && !(sdn->dn && sdn->ndn))
+		cshim_dn_plain_forms(sdn->udn, strlen(sdn->udn), cshim_compat389() ? CSHIM_389 : CSHIM_OPENLDAP, &pretty, &norm);
+	rc = slapiGoInternal(pb, kind, cb, pretty, norm);
+	free(pretty);
+	free(norm);
 	cshim_pblock_put_int(pb, SLAPI_PLUGIN_INTOP_RESULT, rc);
 	return rc;
 }

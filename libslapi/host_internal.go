@@ -29,13 +29,13 @@ import (
 )
 
 //export slapiGoInternal
-func slapiGoInternal(pb *C.Slapi_PBlock, kind C.int, cb *C.struct_cshim_callbacks) (rc C.int) {
+func slapiGoInternal(pb *C.Slapi_PBlock, kind C.int, cb *C.struct_cshim_callbacks, pretty, norm *C.char) (rc C.int) {
 	defer guard("internal operation", func() { rc = C.int(wire.OperationsError) })
 	s := services()
 	if s == nil {
 		return C.int(wire.Unavailable)
 	}
-	op, err := describeInternal(pb, plugin.Kind(kind))
+	op, err := describeInternal(pb, plugin.Kind(kind), pretty, norm)
 	if err != nil {
 		code := C.int(wire.OperationsError)
 		var we *wire.Error
@@ -63,13 +63,18 @@ func slapiGoInternal(pb *C.Slapi_PBlock, kind C.int, cb *C.struct_cshim_callback
 	return code
 }
 
-// describeInternal makes the operation that a pblock describes.
-func describeInternal(pb *C.Slapi_PBlock, kind plugin.Kind) (*plugin.Operation, error) {
+// describeInternal makes the operation that a pblock describes. pretty and norm
+// are the forms of its target, where C could make them.
+func describeInternal(pb *C.Slapi_PBlock, kind plugin.Kind, pretty, norm *C.char) (*plugin.Operation, error) {
 	op := &plugin.Operation{Kind: kind, Internal: true}
 	op.Flags = uint32(uintptr(C.cshim_pblock_ptr(pb, C.CSHIM_INTOP_FLAGS)))
 	if sdn := (*C.Slapi_DN)(C.cshim_pblock_ptr(pb, C.SLAPI_TARGET_SDN)); sdn != nil {
 		op.RawTarget = sdnText(sdn)
-		op.Target, op.TargetErr = sdnFromC(sdn)
+		if norm != nil {
+			op.Target = dn.Name{Pretty: C.GoString(pretty), Norm: C.GoString(norm)}
+		} else {
+			op.Target, op.TargetErr = sdnFromC(sdn)
+		}
 	}
 	t := C.cshim_thread()
 	if st, ok := operations.get(uintptr(t.op)); ok {
