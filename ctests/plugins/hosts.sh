@@ -103,7 +103,8 @@ start_host() { # host dir plugin...
         ;;
     esac
     host_pid=$!
-    awaits 60 ldapsearch -x -H "$uri" -s base -b '' 1.1 && return 0
+    answers() { ! kill -0 "$host_pid" 2> /dev/null || ldapsearch -x -H "$uri" -s base -b '' 1.1; }
+    awaits 60 answers && kill -0 "$host_pid" 2> /dev/null && return 0
     cat "$dir/out" "$dir"/log/errors 2> /dev/null | tail -20
     stop_host KILL
     return 1
@@ -116,6 +117,7 @@ build_for() {
     local host=$1 source=$2 flags=
     case $host in
     slapid) flags=-I$top/include ;;
+    slapd) flags=-DCHANGELOG_NO_ROOT_DSE ;;
     389) flags="-I/usr/include/dirsrv -I/usr/include/nspr -DSLAPI_DIALECT_389_HOST" ;;
     esac
     mkdir -p "$tmp/$host"
