@@ -93,10 +93,11 @@ func (s *server) conf() string {
 	if !s.slapid {
 		b.WriteString("modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload syncprov\n")
 	}
+	fmt.Fprintf(&b, "pidfile %s/pid\nsizelimit unlimited\n", s.dir)
 	for _, l := range s.global {
 		b.WriteString(l + "\n")
 	}
-	fmt.Fprintf(&b, "pidfile %s/pid\nsizelimit unlimited\ndatabase mdb\nsuffix %s\nrootdn %s\nrootpw secret\ndirectory %s/db\n", s.dir, suffix, rootDN, s.dir)
+	fmt.Fprintf(&b, "database mdb\nsuffix %s\nrootdn %s\nrootpw secret\ndirectory %s/db\n", suffix, rootDN, s.dir)
 	b.WriteString("index objectClass,entryUUID,entryCSN eq\n")
 	if !s.slapid {
 		b.WriteString("maxsize 1073741824\n")

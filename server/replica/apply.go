@@ -84,6 +84,19 @@ func (c *Consumer) entryOf(m *ldap.Entry, id csn.UUID) (*version, error) {
 			return nil, fmt.Errorf("%q: %s: %w", m.DN, a.Name, err)
 		}
 	}
+	if c.set.Massage != "" && name.Norm == c.here.Norm {
+		// The base has another name here, and the values of that.
+		rdn, _ := dn.SplitPretty(name.Pretty)
+		avas, err := dn.ParseRDN(rdn)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range avas {
+			if err := v.e.Add(sch, a.Type, bytes.Clone(a.Value)); err != nil {
+				return nil, fmt.Errorf("%q: %w", name.Pretty, err)
+			}
+		}
+	}
 	if len(v.e.Attrs) == 0 {
 		return nil, fmt.Errorf("%q came without attributes: the provider does not show them", m.DN)
 	}
