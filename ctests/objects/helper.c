@@ -111,7 +111,7 @@ static void text(void)
 	lenstr_free(&l);
 	CHECK(l == NULL);
 	STR(escape_string("plain text", buf), "plain text");
-	STR(escape_string("a\nb\xff", buf), "a\\0Ab\\FF");
+	STR(escape_string("a\nb\xff", buf), "a\\0ab\\ff");
 	STR(escape_string_with_punctuation("a.b*", buf), "a.b\\2a");
 	STR(escape_string(NULL, buf), NULL);
 	char *huge = malloc(3 * BUFSIZ);
