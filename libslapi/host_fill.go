@@ -118,6 +118,12 @@ func (st *opState) fillAny(id C.int) C.int {
 		}
 		return st.putName(id, op.RawTarget, op.Target)
 	case C.SLAPI_ORIGINAL_TARGET_DN:
+		if st.is389Caller() {
+			switch op.Kind { // ns-slapd leaves it out
+			case plugin.KindAdd, plugin.KindBind, plugin.KindCompare:
+				return st.putPtr(id, nil)
+			}
+		}
 		return st.putStr(id, op.RawTarget)
 	case C.SLAPI_TARGET_ADDRESS:
 		a := (*C.struct_entry_address)(C.calloc(1, C.size_t(unsafe.Sizeof(C.struct_entry_address{}))))
