@@ -58,6 +58,9 @@ type hostPlugin struct {
 	parent  *hostPlugin
 	started bool
 	nested  []*hostPlugin
+
+	nameOnce sync.Once
+	name     dn.Name // of its entry
 }
 
 func (p *hostPlugin) String() string {

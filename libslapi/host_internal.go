@@ -87,6 +87,7 @@ func describeInternal(pb *C.Slapi_PBlock, kind plugin.Kind, pretty, norm *C.char
 		op.Replicated = st.op.Replicated
 	}
 	op.Caller = callerOf(pb, t.plugin)
+	op.Requestor = actingName(op.Caller)
 	op.Controls = controlsFromC((**C.LDAPControl)(C.cshim_pblock_ptr(pb, C.SLAPI_REQCONTROLS)))
 	switch kind {
 	case plugin.KindSearch:
@@ -149,6 +150,28 @@ func callerOf(pb *C.Slapi_PBlock, onThread *C.struct_cshim_plugin) any {
 		return p
 	}
 	return nil
+}
+
+// actingName is whom an internal operation acts as: with ns-slapd's habits the
+// plug-in itself, unless the names of clients are to be followed
+// (nsslapd-plugin-binddn-tracking). The empty name leaves it to the pipeline.
+func actingName(caller any) (none dn.Name) {
+	p, ok := caller.(*hostPlugin)
+	h, s := theHost.Load(), services()
+	if !ok || p.c.dialect != C.CSHIM_389 || h == nil || s == nil || h.opt.Default != plugin.Dialect389 ||
+		strings.EqualFold(s.Setting("nsslapd-plugin-binddn-tracking"), "on") {
+		return none
+	}
+	for p.parent != nil {
+		p = p.parent
+	}
+	p.nameOnce.Do(func() {
+		n, err := newName("cn=" + dn.Escape([]byte(p.spec.Name)) + ",cn=plugins,cn=config")
+		if err == nil {
+			p.name = n
+		}
+	})
+	return p.name
 }
 
 // internalFilter is the filter of an internal search. No filter is every entry.

@@ -327,6 +327,9 @@ func (st *opState) entryPost() *entry.Entry {
 	if st.point.Slot == plugin.SlotEntry {
 		return st.op.Current
 	}
+	if st.op.Kind.Update() && !st.op.Stored && st.is389Caller() {
+		return nil // ns-slapd shows it from the store on
+	}
 	return st.op.After
 }
 

@@ -60,7 +60,10 @@ func (s *Server) modifier(op *plugin.Operation) []byte {
 	if !s.is389() {
 		return []byte(who.Pretty)
 	}
-	if op.Internal && stateOf(op).requestorMade {
+	if op.Internal && !stateOf(op).requestorMade {
+		return []byte(who.Pretty)
+	}
+	if op.Internal {
 		for o := op.Parent; o != nil; o = o.Parent {
 			if !o.Internal && o.Requestor.Norm != "" {
 				who = o.Requestor
@@ -125,6 +128,9 @@ func (s *Server) touchFirst(op *plugin.Operation, db *Database) {
 	case op.Modify != nil:
 		op.Modify.Changes = append(op.Modify.Changes[:len(op.Modify.Changes):len(op.Modify.Changes)], touch...)
 	case op.ModDN != nil:
+		if sup := op.ModDN.NewSuperior; sup != nil && sup.Norm == dn.ParentNorm(op.Target.Norm) {
+			op.ModDN.NewSuperior, op.ModDN.RawNewSuperior = nil, "" // no move
+		}
 		op.ModDN.Changes = append(op.ModDN.Changes[:len(op.ModDN.Changes):len(op.ModDN.Changes)], touch...)
 	}
 }

@@ -60,6 +60,11 @@ func (s *Server) selectInto(sel *selection, attrs []string) {
 		switch {
 		case a == "*":
 			sel.user = true
+			if s.is389() { // ns-slapd adds it where "*" is written out
+				if d, err := sch.Describe("aci"); err == nil && !d.Type.Unknown {
+					sel.wants = append(sel.wants, want{"aci", d})
+				}
+			}
 		case a == "+":
 			sel.operational = true
 		case a == "1.1":

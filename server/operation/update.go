@@ -278,7 +278,7 @@ func (c *change) after() error {
 			return err
 		}
 	}
-	c.op.OpReturn = 0
+	c.op.OpReturn, c.op.Stored = 0, true
 	p := plugin.Point{Phase: plugin.TxnPost, Slot: plugin.ForKind(c.op.Kind)}
 	out := c.s.callHooks(c.op, p)
 	if out.Stop {

@@ -141,6 +141,8 @@ type Operation struct {
 
 	// Notes is what overlays remember of the operation, each under a key of its own.
 	Notes map[any]any
+	// Stored: the change is in the database, though it may still be undone.
+	Stored bool
 	// Persistent (host): a plug-in keeps the operation open after its hooks, as a
 	// search for changes to come: no result is sent.
 	Persistent bool
