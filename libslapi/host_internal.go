@@ -24,6 +24,7 @@ import (
 	"libslapi/server/dn"
 	"libslapi/server/entry"
 	"libslapi/server/filter"
+	"libslapi/server/operation"
 	"libslapi/server/plugin"
 	"libslapi/server/wire"
 )
@@ -88,6 +89,9 @@ func describeInternal(pb *C.Slapi_PBlock, kind plugin.Kind, pretty, norm *C.char
 	}
 	op.Caller = callerOf(pb, t.plugin)
 	op.Requestor = actingName(op.Caller)
+	if kind == plugin.KindModify && C.cshim_pblock_num(pb, C.SLAPI_SKIP_MODIFIED_ATTRS) != 0 {
+		op.Flags |= operation.FlagNoModifyAttrs
+	}
 	op.Controls = controlsFromC((**C.LDAPControl)(C.cshim_pblock_ptr(pb, C.SLAPI_REQCONTROLS)))
 	switch kind {
 	case plugin.KindSearch:

@@ -83,7 +83,7 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 	n := *t.cfg
 	n.Plugins = append([]plugin.Spec(nil), t.cfg.Plugins...)
 	var err error
-	global := false
+	global, mapping := false, false
 	touched := map[string]bool{}
 	var dbs []dbChange
 	var plugins []change
@@ -93,6 +93,7 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 			e = c.before
 		}
 		norm := e.Name.Norm
+		mapping = mapping || dn.ParentNorm(norm) == mappingBase
 		switch {
 		case norm == "cn=config" || norm == frontNorm:
 			global = true
@@ -138,6 +139,9 @@ func (t *Tree) apply(old, now *state, changes []change) error {
 		}
 		if err == nil {
 			err = applyDatabases(live, dbs)
+		}
+		if err == nil && mapping {
+			live.Routes()
 		}
 		if err == nil && len(plugins) > 0 && strings.EqualFold(now.byNorm["cn=config"].First("nsslapd-dynamic-plugins"), "on") {
 			err = t.applyPlugins(live, &oldCfg, plugins)

@@ -104,9 +104,27 @@ func (s *state) route(d *Database) Route {
 	if !d.BuiltIn() {
 		return Routed
 	}
-	r, suffix := Unrouted, false
+	for _, n := range d.Suffixes {
+		if n.Norm == "" {
+			return Routed // the empty suffix has no node
+		}
+	}
+	return s.routeOf(d.Name)
+}
+
+// RouteOf reads from the mapping tree how a database that a plug-in made is to be
+// found.
+func (t *Tree) RouteOf(name string) Route {
+	if t == nil {
+		return Routed
+	}
+	return t.cur.Load().routeOf(name)
+}
+
+func (s *state) routeOf(name string) Route {
+	r := Unrouted
 	for norm, e := range s.byNorm {
-		if dn.ParentNorm(norm) != mappingBase || !nodeNames(e, d.Name) {
+		if dn.ParentNorm(norm) != mappingBase || !nodeNames(e, name) {
 			continue
 		}
 		switch strings.ToLower(e.First("nsslapd-state")) {
@@ -117,12 +135,6 @@ func (s *state) route(d *Database) Route {
 		default:
 			r = Routed
 		}
-	}
-	for _, n := range d.Suffixes {
-		suffix = suffix || n.Norm != ""
-	}
-	if !suffix {
-		return Routed // the empty suffix has no node
 	}
 	return r
 }

@@ -29,6 +29,8 @@ type Live interface {
 	// out for good once the operations on it have ended.
 	OpenDatabase(d *Database) error
 	CloseDatabase(d *Database) error
+	// Routes is called after a change of the mapping tree.
+	Routes()
 	// Plugin is called for a changed plug-in entry while nsslapd-dynamic-plugins
 	// is on: before or after is nil for a new or a deleted one.
 	Plugin(before, after *plugin.Spec) error

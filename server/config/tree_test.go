@@ -63,6 +63,8 @@ func (f *fakeLive) OpenDatabase(d *Database) error {
 	return f.refuse
 }
 
+func (f *fakeLive) Routes() {}
+
 func (f *fakeLive) CloseDatabase(d *Database) error {
 	f.calls = append(f.calls, "close "+d.Name)
 	return f.refuse

@@ -138,12 +138,7 @@ func (a *Daemon) fill(o *operation.Database, d *config.Database, c *config.Confi
 	o.Hidden = d.Hidden
 	o.MaxDeref = d.MaxDeref
 	o.Subordinate, o.Unlisted = d.Subordinate, d.Subordinate && !d.Advertise
-	switch d.Route {
-	case config.Unrouted:
-		o.Unrouted = true
-	case config.Disabled:
-		o.Disabled = true
-	}
+	route(o, d.Route)
 	if d.HoldsEntries() {
 		o.Sync = a.provider(d)
 	}

@@ -223,7 +223,7 @@ func (d *Daemon) newServer() error {
 	})
 	d.sasl = sasl.New(d.server, saslSettings(g))
 	d.server.Configure(func(o *operation.Options) { o.SASL = d.sasl })
-	if d.svc, err = newServices(d.server); err != nil {
+	if d.svc, err = newServices(d.server, d.tree); err != nil {
 		return err
 	}
 	d.gate = &gate{Server: d.server}

@@ -167,6 +167,9 @@ func (l *live) CloseDatabase(cd *config.Database) error {
 	return nil
 }
 
+// Routes implements config.Live.
+func (l *live) Routes() { l.svc.reroute() }
+
 // discard removes the data file of a closed database, and its directory when
 // nothing else is in it.
 func discard(dir string) error {

@@ -77,7 +77,7 @@ func (c *command) openPlugin(cfg *config.Config, d *config.Database, a *toolArgs
 	if err != nil {
 		return nil, err
 	}
-	svc, err := newServices(o.server)
+	svc, err := newServices(o.server, nil)
 	if err != nil {
 		return nil, err
 	}

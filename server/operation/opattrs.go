@@ -101,7 +101,7 @@ func uniqueID() string {
 // touch are the changes that mark an entry as changed; they follow the changes
 // asked for.
 func (s *Server) touch(op *plugin.Operation, db *Database, csn string) []wire.Change {
-	if db.NoLastmod || db.Private || op.Replicated || op.Local || op.Flags&flagNoModifyAttrs != 0 {
+	if db.NoLastmod || db.Private || op.Replicated || op.Local || op.Flags&FlagNoModifyAttrs != 0 {
 		return nil
 	}
 	one := func(name string, value []byte) wire.Change {
@@ -135,9 +135,9 @@ func (s *Server) touchFirst(op *plugin.Operation, db *Database) {
 	}
 }
 
-// flagNoModifyAttrs is SLAPI_OP_FLAG_LEGACY... 389's SKIP_MODIFIED_ATTRS as an
+// FlagNoModifyAttrs is 389's SLAPI_SKIP_MODIFIED_ATTRS as an
 // operation flag: the change leaves modifiersName and modifyTimestamp alone.
-const flagNoModifyAttrs = 1 << 31
+const FlagNoModifyAttrs = 1 << 31
 
 // computer works out the operational attributes that no database stores.
 type computer struct {

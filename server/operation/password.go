@@ -35,7 +35,7 @@ func (s *Server) upgradeHash(op *plugin.Operation, db *Database, e *entry.Entry,
 		return
 	}
 	m := &plugin.Operation{
-		Ctx: op.Ctx, Kind: plugin.KindModify, Parent: op, Conn: op.Conn, RawTarget: e.Name.Pretty, Target: e.Name, Flags: flagNoModifyAttrs,
+		Ctx: op.Ctx, Kind: plugin.KindModify, Parent: op, Conn: op.Conn, RawTarget: e.Name.Pretty, Target: e.Name, Flags: FlagNoModifyAttrs,
 		Modify: &plugin.ModifyPart{Changes: []wire.Change{
 			{Op: wire.ModDelete, Type: "userPassword", Values: [][]byte{[]byte(stored)}},
 			{Op: wire.ModAdd, Type: "userPassword", Values: [][]byte{[]byte(fresh)}},

@@ -58,7 +58,7 @@ func (s *Server) passwordChanged(op *plugin.Operation, db *Database, asked []wir
 	if len(known) == 0 {
 		return
 	}
-	note := &plugin.Operation{Kind: plugin.KindModify, Internal: true, Parent: op, Flags: flagNoModifyAttrs,
+	note := &plugin.Operation{Kind: plugin.KindModify, Internal: true, Parent: op, Flags: FlagNoModifyAttrs,
 		RawTarget: op.RawTarget, Target: op.Target, Modify: &plugin.ModifyPart{Changes: known}}
 	if s.Run(note); note.Result.Code != wire.Success {
 		s.log.Warn("the time of a password's change could not be noted", "dn", op.Target.Pretty, "result", int(note.Result.Code), "text", note.Result.Text)

@@ -40,6 +40,9 @@ func (s *Server) update(op *plugin.Operation) error {
 	if op.Modify != nil {
 		asked = op.Modify.Changes
 	}
+	if w := wholeOf(db); w != nil && w.Handles(op.Kind) {
+		return w.Handle(op)
+	}
 	s.touchFirst(op, db)
 	err := s.beforeBackend(op, db)
 	if err == nil {
