@@ -57,3 +57,56 @@ func (p *namePlace) keep(text string, n dn.Name, s *schema.Schema) {
 	}
 	p.line.Store(l)
 }
+
+// below makes the name of a text whose first relative name is a plain one and
+// whose rest is a name that is remembered, as is that of most entries that
+// clients ask for. ok is false when it is not so, or anything is wrong.
+func (s *Server) below(text string, sch *schema.Schema) (name dn.Name, ok bool) {
+	end := plainRDN(text)
+	if end == 0 {
+		return dn.Name{}, false
+	}
+	rest := text[end+1:]
+	up, place := s.names.find(rest, sch)
+	if up == nil {
+		if place == nil {
+			return dn.Name{}, false
+		}
+		n, err := s.parseName(rest, sch)
+		if err != nil {
+			return dn.Name{}, false
+		}
+		place.keep(rest, n, sch)
+		up = &n
+	}
+	if up.IsRoot() {
+		return dn.Name{}, false
+	}
+	first, err := s.parseName(text[:end], sch)
+	if err != nil {
+		return dn.Name{}, false
+	}
+	name.Pretty = first.Pretty + "," + up.Pretty
+	if name.Norm = name.Pretty; first.Norm != first.Pretty || up.Norm != up.Pretty {
+		name.Norm = first.Norm + "," + up.Norm
+	}
+	return name, true
+}
+
+// plainRDN gives the length of a text's first relative name when a comma ends it
+// and nothing in it means anything to the grammar of names; else 0.
+func plainRDN(text string) int {
+	equals := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.', c == '_', c == '@':
+		case c == '=' && i > 0 && !equals:
+			equals = true
+		case c == ',' && equals && i+1 < len(text):
+			return i
+		default:
+			return 0
+		}
+	}
+	return 0
+}

@@ -151,6 +151,11 @@ func (s *Server) Name(text string) (dn.Name, error) {
 	if n != nil {
 		return *n, nil
 	}
+	if place == nil {
+		if name, ok := s.below(text, sch); ok {
+			return name, nil
+		}
+	}
 	name, err := s.parseName(text, sch)
 	if err == nil && place != nil {
 		place.keep(text, name, sch)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"libslapi/server/plugin"
+	"libslapi/server/store"
 	"libslapi/server/wire"
 )
 
@@ -22,6 +23,9 @@ func asError(err error) *wire.Error {
 	}
 	if errors.Is(err, context.Canceled) {
 		return &wire.Error{Result: wire.Result{Code: wire.Unavailable, Text: "operation ended"}}
+	}
+	if errors.Is(err, store.ErrNoSpace) && !errors.Is(err, store.ErrFailed) {
+		return wire.Errorf(wire.UnwillingToPerform, "no space left on the database's file system")
 	}
 	return wire.Errorf(wire.Other, "internal error")
 }

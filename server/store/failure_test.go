@@ -61,15 +61,15 @@ func TestFullDisk(t *testing.T) {
 				return
 			}
 			w.Put(tab, []byte(fmt.Sprint("big", i)), big)
-			if err := w.Commit(); err == nil || errors.Is(err, ErrFailed) {
+			if err := w.Commit(); !errors.Is(err, ErrNoSpace) || errors.Is(err, ErrFailed) {
 				t.Errorf("commit on a full disk: %v", err)
 			}
 		}()
 	}
 	waitQueue(t, s, 3)
 	put(t, first, "b", "1")
-	if err := first.Commit(); err == nil {
-		t.Error("commit on a full disk succeeded")
+	if err := first.Commit(); !errors.Is(err, ErrNoSpace) {
+		t.Errorf("commit on a full disk: %v", err)
 	}
 	wg.Wait()
 	want(t, committed(t, s), "a=1 ")
@@ -133,5 +133,20 @@ func TestOpenErrors(t *testing.T) {
 	os.WriteFile(junk, big, 0o600)
 	if _, err := OpenBolt(junk, Options{}); err == nil {
 		t.Error("junk was opened")
+	}
+}
+
+func TestNoSpace(t *testing.T) {
+	for _, err := range []error{
+		&os.PathError{Op: "write", Path: "data.db", Err: syscall.ENOSPC},
+		&os.PathError{Op: "write", Path: "data.db", Err: syscall.EDQUOT},
+		fmt.Errorf("file resize error: %s", &os.PathError{Op: "truncate", Path: "data.db", Err: syscall.ENOSPC}), // so the engine
+	} {
+		if got := noted(err); !errors.Is(got, ErrNoSpace) || !errors.Is(got, err) {
+			t.Errorf("%v becomes %v", err, got)
+		}
+	}
+	if err := error(&os.PathError{Op: "write", Path: "data.db", Err: syscall.EIO}); noted(err) != err {
+		t.Error("an error of the disk is taken for a full one")
 	}
 }

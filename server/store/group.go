@@ -209,7 +209,7 @@ func (q *queue) flush(g *group) {
 	err := g.tx.Commit()
 	if err != nil {
 		g.tx.Rollback() // the engine has done so itself in most cases
-		err = fmt.Errorf("store: commit: %w", err)
+		err = fmt.Errorf("store: commit: %w", noted(err))
 		// The engine makes a commit count by writing its head page, and then
 		// waits for the disk. When that wait fails the new head can be read
 		// already: members get an error for changes that others would see.
