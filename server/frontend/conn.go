@@ -31,6 +31,7 @@ type conn struct {
 	pipelined bool         // the client has sent updates without waiting for answers
 	inline    atomic.Int64 // the reader runs an operation since this sweep; 0: it does not
 	active    atomic.Int64 // last sign of life (Unix nanoseconds)
+	partial   atomic.Int64 // when the message began that is not all there (Unix nanoseconds), 0 none
 	authed    atomic.Bool  // bound to a name
 	bound     atomic.Pointer[boundAs]
 	count     counters
@@ -117,7 +118,7 @@ func (c *conn) read() {
 		err := c.awaitInput()
 		var pdu []byte
 		if err == nil {
-			pdu, err = wire.ReadPDU(c.br, limit)
+			pdu, err = c.readPDU(limit)
 		}
 		if err != nil {
 			if c.stopping.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
@@ -159,6 +160,24 @@ func (c *conn) read() {
 			return
 		}
 	}
+}
+
+// readPDU is wire.ReadPDU. A message whose first octets are there and others
+// not yet is on the sweeper's clock.
+func (c *conn) readPDU(limit int) ([]byte, error) {
+	if wire.Buffered(c.br) {
+		return wire.ReadPDU(c.br, limit)
+	}
+	if _, err := c.br.Peek(1); err != nil {
+		return nil, err
+	}
+	if wire.Buffered(c.br) {
+		return wire.ReadPDU(c.br, limit)
+	}
+	c.partial.Store(time.Now().UnixNano())
+	pdu, err := wire.ReadPDU(c.br, limit)
+	c.partial.Store(0)
+	return pdu, err
 }
 
 // readFailed ends the connection after a read that gave no request.

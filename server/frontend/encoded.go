@@ -15,6 +15,8 @@ func (r *request) SendEncoded(op *plugin.Operation, dn string, encoded []byte, c
 	}
 	*buf = wire.AppendEncoded(*buf, r.msg.ID, encoded, controls)
 	r.unlock()
+	r.c.count.pdus.Add(1)
+	r.c.count.entries.Add(1)
 	r.entries++
 	if r.c.srv.access.Enabled(LogStats2) {
 		r.c.logEntry(r, dn)

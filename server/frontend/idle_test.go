@@ -3,7 +3,9 @@ package frontend
 import (
 	"net"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"libslapi/server/wire"
 )
@@ -48,4 +50,30 @@ func TestIdleConnections(t *testing.T) {
 	if each > 12<<10 {
 		t.Errorf("%d octets a connection", each)
 	}
+}
+
+// TestSlowMessage: who sends a message octet by octet is cut off after a time,
+// who sends nothing, or whole messages, is not.
+func TestSlowMessage(t *testing.T) {
+	_, addr := start(t, newFake(), func(o *Options) { o.MessageTimeout = 300 * time.Millisecond })
+	quiet, slow := dial(t, addr), dial(t, addr)
+	quiet.send(searchPDU(1, "x"))
+	quiet.expect(1, wire.TagSearchResultDone, wire.Success)
+	pdu := searchPDU(1, strings.Repeat("x", 4000))
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		slow.nc.Read(make([]byte, 1))
+	}()
+	for i := range pdu[:len(pdu)-1] {
+		slow.nc.Write(pdu[i : i+1])
+		select {
+		case <-closed:
+			quiet.send(searchPDU(2, "x"))
+			quiet.expect(2, wire.TagSearchResultDone, wire.Success)
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Error("a message may take for ever")
 }

@@ -63,6 +63,10 @@ type Options struct {
 	// WriteTimeout closes a connection that takes no octet for so long while
 	// there is something to write (1 minute).
 	WriteTimeout time.Duration
+	// MessageTimeout closes a connection that takes so long to send one message
+	// whose first octet is there (1 minute; ten times that once it is bound to a
+	// name).
+	MessageTimeout time.Duration
 	// SocketMode is the mode of ldapi:// sockets (0777: who may connect is
 	// asked of the peer's credentials).
 	SocketMode uint32
@@ -106,6 +110,9 @@ func New(opt Options) *Server {
 	def(&opt.LocalSSF, ldapiSSF)
 	if opt.WriteTimeout == 0 {
 		opt.WriteTimeout = time.Minute
+	}
+	if opt.MessageTimeout == 0 {
+		opt.MessageTimeout = time.Minute
 	}
 	if opt.SocketMode == 0 {
 		opt.SocketMode = 0777

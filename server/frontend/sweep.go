@@ -110,11 +110,13 @@ func (s *Server) sweepOnce(tick int64) (busy bool) {
 }
 
 func (s *Server) sweepTimeouts(now time.Time) {
-	var stuck, idle []*conn
+	var stuck, idle, slow []*conn
 	limit := time.Duration(s.idle.Load())
 	s.conns.each(func(c *conn) {
 		if t := c.out.writing.Load(); t != 0 && s.opt.WriteTimeout > 0 && now.Sub(time.Unix(0, t)) > s.opt.WriteTimeout {
 			stuck = append(stuck, c)
+		} else if t := c.partial.Load(); t != 0 && s.tooSlow(c, now.Sub(time.Unix(0, t))) {
+			slow = append(slow, c)
 		} else if limit > 0 && now.Sub(time.Unix(0, c.active.Load())) > limit {
 			idle = append(idle, c)
 		}
@@ -122,9 +124,22 @@ func (s *Server) sweepTimeouts(now time.Time) {
 	for _, c := range stuck {
 		c.kill("write timeout")
 	}
+	for _, c := range slow {
+		c.kill("message timeout")
+	}
 	for _, c := range idle {
 		if c.quiet() {
 			c.kill("idletimeout")
 		}
 	}
+}
+
+// tooSlow tells whether a message has been on its way for too long. Who is bound
+// to a name may send larger ones.
+func (s *Server) tooSlow(c *conn, took time.Duration) bool {
+	limit := s.opt.MessageTimeout
+	if c.authed.Load() {
+		limit *= 10
+	}
+	return limit > 0 && took > limit
 }

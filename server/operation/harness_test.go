@@ -80,6 +80,7 @@ type env struct {
 	db   backend.Backend
 	host *fakeHost
 	conn *plugin.Conn
+	via  plugin.Responder // what takes the answers in place of a client
 	log  *strings.Builder
 }
 
@@ -173,6 +174,7 @@ func (c *client) SendEntry(op *plugin.Operation, m *plugin.EntryMessage) error {
 	}
 	return nil
 }
+
 func (c *client) SendReference(_ *plugin.Operation, urls []string, _ []wire.Control) error {
 	c.refs = append(c.refs, urls...)
 	return nil
@@ -200,7 +202,12 @@ type answer struct {
 func (e *env) do(req wire.Request, ctls ...wire.Control) answer {
 	e.t.Helper()
 	c := &client{}
-	op := e.s.NewOperation(context.Background(), e.conn, &wire.Message{ID: 7, Op: req, Controls: ctls}, c)
+	var to plugin.Responder = c
+	if e.via != nil {
+		to = e.via
+		c.results = 1
+	}
+	op := e.s.NewOperation(context.Background(), e.conn, &wire.Message{ID: 7, Op: req, Controls: ctls}, to)
 	e.s.Handle(op)
 	want := 1
 	switch req.(type) {

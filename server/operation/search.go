@@ -179,7 +179,8 @@ func (x *searcher) run() error {
 	x.sel.realOnly, x.sel.virtualOnly = stateOf(op).ctl.realOnly, stateOf(op).ctl.virtualOnly
 	if x.keepsNone() {
 		x.sel.room = messageRooms.Get().(*messageRoom)
-		defer messageRooms.Put(x.sel.room)
+		defer x.sel.room.give()
+		x.sel.directly(op, x.s, x.comp)
 	}
 	if x.sync != nil {
 		return x.result(x.sync.run(base))

@@ -23,12 +23,23 @@ type selection struct {
 	parentUUID              bool           // a consumer of our own asks for AttrParentUUID
 	realOnly, virtualOnly   bool           // without, or with nothing but, the virtual attributes
 	room                    *messageRoom   // nil: messages may be kept by who gets them
+	direct                  encodedSender  // nil: what is sent goes through messages
 }
 
 // messageRoom is memory for one message after another.
 type messageRoom struct {
 	msg   plugin.EntryMessage
 	attrs []wire.Attribute
+
+	encoder wire.EntryEncoder
+}
+
+// give makes the memory free for others.
+func (r *messageRoom) give() {
+	if r.encoder.Cap() > 64<<10 {
+		r.encoder = wire.EntryEncoder{}
+	}
+	messageRooms.Put(r)
 }
 
 var messageRooms = sync.Pool{New: func() any { return new(messageRoom) }}
@@ -143,71 +154,134 @@ func (sel *selection) attributes(s *Server, e *entry.Entry, ask *asker, comp *co
 	} else {
 		out = make([]wire.Attribute, 0, len(e.Attrs))
 	}
-	all := ask.readsAll()
-	take := func(t *schema.AttributeType, options []string, name string, values [][]byte) {
-		asked, ok := sel.takes(schema.Description{Type: t, Options: options})
-		if !ok || !all && !ask.attr(e, t, options, nil, acl.PrivRead) {
-			return
-		}
-		if asked != "" && s.is389() {
-			name = asked
-		}
-		if typesOnly {
-			out = append(out, wire.Attribute{Type: name})
-			return
-		}
-		if !all {
-			if values = readable(ask, e, t, options, values); len(values) == 0 {
-				return
-			}
-		}
-		if sel.values != nil {
-			if values = matching(sel.values, t, options, name, values); len(values) == 0 {
-				return
-			}
-		}
-		out = append(out, wire.Attribute{Type: name, Values: values})
-	}
+	p := picker{sel: sel, s: s, e: e, ask: ask, all: ask.readsAll(), typesOnly: typesOnly}
 	if sel.virtualOnly {
 		return sel.addVirtual(s, e, ask, comp, out, typesOnly)
 	}
 	for i := range e.Attrs {
 		a := &e.Attrs[i]
-		take(a.Type, a.Options, a.Desc, a.Values)
+		if name, values, ok := p.pick(a.Type, a.Options, a.Desc, a.Values); ok {
+			out = append(out, wire.Attribute{Type: name, Values: values})
+		}
 	}
 	if !sel.realOnly {
 		out = sel.addVirtual(s, e, ask, comp, out, typesOnly)
 	}
-	if sel.parentUUID && all && comp != nil {
+	if sel.parentUUID && p.all && comp != nil {
 		out = appendParent(out, comp.parentUUID(e))
 	}
-	if comp == nil || !sel.operational && len(sel.wants) == 0 {
-		return sel.inOrder(s, out)
-	}
-	for _, name := range s.computedNames() {
-		t := s.Schema().AttributeType(name)
-		if t == nil || e.Has(name) {
-			continue
-		}
-		asked, ok := sel.takes(schema.Description{Type: t})
-		if !ok || asked == "" && s.onlyAsked(name) {
-			continue
-		}
-		values := comp.value(e, t)
-		if values == nil && asked != "" && s.is389() && comp.v != nil && !comp.private() && strings.EqualFold(name, "numSubordinates") {
-			values = [][]byte{[]byte("0")} // who asks for it by name gets that of a leaf
-		}
-		if values != nil {
-			take(t, nil, t.Name(), values)
-		}
-	}
+	p.computed(comp, func(name string, values [][]byte) {
+		out = append(out, wire.Attribute{Type: name, Values: values})
+	})
 	return sel.inOrder(s, out)
+}
+
+// picker decides what is sent of one entry.
+type picker struct {
+	sel       *selection
+	s         *Server
+	e         *entry.Entry
+	ask       *asker
+	all       bool // the requestor reads everything
+	typesOnly bool
+}
+
+// pick gives the name under which an attribute is sent, and its values; ok is
+// false when it is not.
+func (p *picker) pick(t *schema.AttributeType, options []string, name string, values [][]byte) (string, [][]byte, bool) {
+	asked, ok := p.sel.takes(schema.Description{Type: t, Options: options})
+	if !ok || !p.all && !p.ask.attr(p.e, t, options, nil, acl.PrivRead) {
+		return "", nil, false
+	}
+	if asked != "" && p.s.is389() {
+		name = asked
+	}
+	if p.typesOnly {
+		return name, nil, true
+	}
+	if !p.all {
+		if values = readable(p.ask, p.e, t, options, values); len(values) == 0 {
+			return "", nil, false
+		}
+	}
+	if p.sel.values != nil {
+		if values = matching(p.sel.values, t, options, name, values); len(values) == 0 {
+			return "", nil, false
+		}
+	}
+	return name, values, true
+}
+
+// computed puts those attributes that are worked out.
+func (p *picker) computed(comp *computer, put func(name string, values [][]byte)) {
+	if sel, s, e := p.sel, p.s, p.e; comp != nil && (sel.operational || len(sel.wants) > 0) {
+		for _, name := range s.computedNames() {
+			t := s.Schema().AttributeType(name)
+			if t == nil || e.Has(name) {
+				continue
+			}
+			asked, ok := sel.takes(schema.Description{Type: t})
+			if !ok || asked == "" && s.onlyAsked(name) {
+				continue
+			}
+			values := comp.value(e, t)
+			if values == nil && asked != "" && s.is389() && comp.v != nil && !comp.private() && strings.EqualFold(name, "numSubordinates") {
+				values = [][]byte{[]byte("0")} // who asks for it by name gets that of a leaf
+			}
+			if values == nil {
+				continue
+			}
+			if name, values, ok := p.pick(t, nil, t.Name(), values); ok {
+				put(name, values)
+			}
+		}
+	}
+}
+
+// encodedSender is a Responder that takes an entry as the protocolOp.
+type encodedSender interface {
+	SendEncoded(op *plugin.Operation, dn string, encoded []byte, controls []wire.Control) error
+}
+
+// directly finds out whether entries can be encoded as they are read, nobody
+// having a say in what is sent but access control.
+func (sel *selection) directly(op *plugin.Operation, s *Server, comp *computer) {
+	if sel.room == nil || sel.virtualOnly || sel.parentUUID || comp.virt != nil && !sel.realOnly || sel.orders(s) {
+		return
+	}
+	if h, ok := plugin.As[plugin.ComputeHost](s.plugins()); ok && h.Computes() {
+		return
+	}
+	sel.direct, _ = op.Responder.(encodedSender)
+}
+
+// encode is attributes in the form that is sent.
+func (sel *selection) encode(s *Server, e *entry.Entry, ask *asker, comp *computer, typesOnly bool) []byte {
+	w := &sel.room.encoder
+	w.Begin(e.Name.Pretty)
+	if sel.none {
+		return w.End()
+	}
+	p := picker{sel: sel, s: s, e: e, ask: ask, all: ask.readsAll(), typesOnly: typesOnly}
+	for i := range e.Attrs {
+		a := &e.Attrs[i]
+		if name, values, ok := p.pick(a.Type, a.Options, a.Desc, a.Values); ok {
+			w.Add(name, values)
+		}
+	}
+	p.computed(comp, w.Add)
+	return w.End()
+}
+
+// orders tells whether attributes are sent in another order than the stored.
+func (sel *selection) orders(s *Server) bool {
+	return s.is389() && len(sel.wants) > 0 && (sel.user || len(sel.wants) > 1)
 }
 
 // inOrder puts attributes in the order in which ns-slapd sends them: all that
 // "*" asks for, then those that were asked for by name, as asked.
 func (sel *selection) inOrder(s *Server, list []wire.Attribute) []wire.Attribute {
-	if !s.is389() || len(sel.wants) < 2 && !sel.user || len(sel.wants) == 0 || len(list) < 2 {
+	if !sel.orders(s) || len(list) < 2 {
 		return list
 	}
 	place := func(a *wire.Attribute) int {
@@ -266,7 +340,7 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 	before, beforeControls := op.Current, op.CurrentControls
 	op.Current, op.CurrentControls = e, ctls
 	defer func() { op.Current, op.CurrentControls = before, beforeControls }()
-	hooks := !nested && (!op.Internal || s.searchesAlike(op))
+	hooks := !nested && sel.direct == nil && (!op.Internal || s.searchesAlike(op))
 	if hooks {
 		if out := s.callHooks(op, plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}); out.Stop {
 			return nil
@@ -277,6 +351,14 @@ func (s *Server) entryOut(op *plugin.Operation, e *entry.Entry, ask *asker, comp
 		e = op.Current // a plug-in may have put another one in its place
 	}
 	if !s.is389() && !ask.entry(e, acl.AttrEntry, acl.PrivRead) {
+		return nil
+	}
+	if sel.direct != nil {
+		if err := sel.direct.SendEncoded(op, e.Name.Pretty, sel.encode(s, e, ask, comp, typesOnly), ctls); err != nil {
+			stateOf(op).sendErr = err
+			return errStop
+		}
+		op.EntriesSent++
 		return nil
 	}
 	msg := &plugin.EntryMessage{}

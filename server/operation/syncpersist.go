@@ -287,9 +287,7 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 	}
 	hooks := x.s.plugins().Listens(plugin.Point{Phase: plugin.Pre, Slot: plugin.SlotEntry}, op.Database) ||
 		x.s.plugins().Listens(plugin.Point{Phase: plugin.Post, Slot: plugin.SlotEntry}, op.Database)
-	direct, _ := op.Responder.(interface {
-		SendEncoded(op *plugin.Operation, dn string, encoded []byte, controls []wire.Control) error
-	})
+	direct, _ := op.Responder.(encodedSender)
 	for i, m := range list {
 		ctls := m.controls
 		if y.persistent == nil {

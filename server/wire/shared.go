@@ -31,3 +31,46 @@ func AppendEncoded(dst []byte, msgID int32, op []byte, controls []Control) []byt
 	dst = append(dst, op...)
 	return append(dst, tail.Bytes()...)
 }
+
+// EntryEncoder makes the protocolOp of one SearchResultEntry after another in
+// the same memory, attribute by attribute. The zero EntryEncoder is ready for
+// Begin.
+type EntryEncoder struct {
+	buf   []byte
+	dn    string
+	start int // of the first attribute
+}
+
+// entryHeads is room for the headers of the protocolOp, the name and the list.
+const entryHeads = 3 * 10
+
+// Begin starts an entry.
+func (w *EntryEncoder) Begin(dn string) {
+	w.dn, w.start = dn, entryHeads+len(dn)
+	if cap(w.buf) < w.start {
+		w.buf = make([]byte, w.start, 2*w.start+512)
+	}
+	w.buf = w.buf[:w.start]
+}
+
+// Add appends an attribute, whose type and values are copied.
+func (w *EntryEncoder) Add(typ string, values [][]byte) {
+	a := Attribute{Type: typ, Values: values}
+	w.buf = AppendAttribute(w.buf, &a)
+}
+
+// End gives the protocolOp, which is good until the next Begin.
+func (w *EntryEncoder) End() []byte {
+	list := len(w.buf) - w.start
+	n := ber.Size(len(w.dn)) + ber.Size(list)
+	at := w.start - (ber.Size(n) - list) // the heads end where the attributes begin
+	head := ber.AppendHeader(w.buf[at:at], TagSearchResultEntry, n)
+	head = ber.AppendHeader(head, ber.TagOctetString, len(w.dn))
+	head = append(head, w.dn...)
+	ber.AppendHeader(head, ber.TagSequence, list)
+	w.dn = ""
+	return w.buf[at:]
+}
+
+// Cap is the memory that the EntryEncoder keeps, in octets.
+func (w *EntryEncoder) Cap() int { return cap(w.buf) }
