@@ -3,6 +3,7 @@ package backend
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"libslapi/server/dn"
@@ -418,6 +419,12 @@ func (t *txn) Savepoint() int { return t.w.Savepoint() }
 func (t *txn) RollbackTo(mark int) error {
 	t.forgetNames()
 	return t.w.RollbackTo(mark)
+}
+
+// NoSpace tells of a commit's error that the changes found no room on the disk,
+// that nothing of them stays, and that others may succeed once there is room.
+func NoSpace(err error) bool {
+	return errors.Is(err, store.ErrNoSpace) && !errors.Is(err, store.ErrFailed)
 }
 
 // Commit returns when the changes are durable.

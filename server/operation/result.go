@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"libslapi/server/backend"
 	"libslapi/server/plugin"
-	"libslapi/server/store"
 	"libslapi/server/wire"
 )
 
@@ -24,7 +24,7 @@ func asError(err error) *wire.Error {
 	if errors.Is(err, context.Canceled) {
 		return &wire.Error{Result: wire.Result{Code: wire.Unavailable, Text: "operation ended"}}
 	}
-	if errors.Is(err, store.ErrNoSpace) && !errors.Is(err, store.ErrFailed) {
+	if backend.NoSpace(err) {
 		return wire.Errorf(wire.UnwillingToPerform, "no space left on the database's file system")
 	}
 	return wire.Errorf(wire.Other, "internal error")
