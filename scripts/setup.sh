@@ -4,7 +4,7 @@
 # missing. Says what it does; does nothing when all are there.
 set -eu
 build="gcc libc6-dev make pkg-config libldap-dev libcrypt-dev ldap-utils"
-test="g++ python3 valgrind slapd slapi-dev 389-ds-base 389-ds-base-libs 389-ds-base-dev libnspr4-dev libsasl2-modules postgresql
+test="g++ python3 python3-ldap valgrind slapd slapi-dev 389-ds-base 389-ds-base-libs 389-ds-base-dev libnspr4-dev libsasl2-modules postgresql
   unixodbc-dev odbc-postgresql libsqliteodbc odbc-mariadb mariadb-server libcurl4-openssl-dev"
 
 case ${1:-} in

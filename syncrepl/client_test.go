@@ -64,7 +64,8 @@ func first(s *fakeSearch) {
 }
 
 // rounds of refreshOnly against the same store: what the server sends, what is
-// heard, what the copy is then.
+// heard, what the copy is then. RFC 4533 section 3.6: an entry is known by its
+// entryUUID, whatever its DN.
 func TestRefreshOnly(t *testing.T) {
 	type round struct {
 		script func(*fakeSearch)
@@ -335,7 +336,8 @@ func csnOf(cookie, sid string) string {
 	return c.csns[sid]
 }
 
-// A delete message with another DN tells of a move; what is below goes along.
+// A delete message with another DN tells of a move; what is below goes along. The
+// entry is found by its entryUUID (RFC 4533 section 3.6).
 func TestPersistMoveOut(t *testing.T) {
 	for newDN, rest := range map[string][]string{
 		"ou=p,dc=other": {"dc=x{}"},                     // out of scope: all go

@@ -41,6 +41,7 @@ type fakeSearch struct {
 	n          int // counted from 0
 	base       string
 	scope      int64
+	deref      int64
 	filter     string
 	attrs      []string
 	mode       int64
@@ -199,6 +200,7 @@ func (f *fake) parse(p *ber.Packet, conn net.Conn, id int64) *fakeSearch {
 	s := &fakeSearch{f: f, conn: conn, id: id, canceled: make(chan int64, 8)}
 	s.base = op.Children[0].Value.(string)
 	s.scope = op.Children[1].Value.(int64)
+	s.deref = op.Children[2].Value.(int64)
 	s.filter, _ = ldap.DecompileFilter(op.Children[6])
 	for _, a := range op.Children[7].Children {
 		s.attrs = append(s.attrs, a.Value.(string))

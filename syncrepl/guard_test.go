@@ -125,6 +125,7 @@ func TestCutShortWritesNothing(t *testing.T) {
 	want(t, "copy", contents(t, c), "cn=a,dc=x{cn=a}", "cn=b,dc=x{cn=b}", "dc=x{dc=x}")
 }
 
+// RFC 4533 section 3.1: a cookie is only sent with the search that it came from.
 func TestChangedSearch(t *testing.T) {
 	store := NewMemory()
 	f := newFake(t, first, func(s *fakeSearch) {

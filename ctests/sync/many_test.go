@@ -85,7 +85,7 @@ func TestManyWatchers(t *testing.T) {
 }
 
 // A consumer that reads nothing holds up nobody: others hear of every change,
-// and the server's memory stays bounded.
+// and the server's memory stays bounded (RFC 4533 section 3.7: it is cut off with busy).
 func TestSlowConsumer(t *testing.T) {
 	p := newServer(t, true, "overlay syncprov")
 	x := &tree{t: t, r: rand.New(rand.NewSource(1)), s: p, c: p.dial(), taken: map[string]bool{}}

@@ -4,7 +4,7 @@
 #
 #   ctests/sync/run.sh [go test flags]      SLAPID: the server, default build/bin/slapid
 #
-# With python3-ldap at hand, its consumer is run against slapid too.
+# With python3-ldap at hand (setup.sh test installs it), its consumer is run against slapid too.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -7,6 +7,7 @@ import (
 	"libslapi/server/wire"
 )
 
+// RFC 3909, which RFC 4533 section 3.7 asks of a provider.
 func TestCancel(t *testing.T) {
 	h := newFake()
 	s, addr := start(t, h, nil)

@@ -161,6 +161,11 @@ type syncQuery struct {
 // begin starts a sync search; done tells when it has ended.
 func (e *env) begin(c *syncClient, q syncQuery) (op *plugin.Operation, stop func()) {
 	e.t.Helper()
+	return e.beginWith(c, q)
+}
+
+func (e *env) beginWith(c plugin.Responder, q syncQuery) (op *plugin.Operation, stop func()) {
+	e.t.Helper()
 	if q.base == "" {
 		q.base = "dc=example,dc=com"
 	}
@@ -218,7 +223,7 @@ func (e *env) retitle(uid, title string) {
 	expect(e.t, "modify", e.modify("dn: uid="+uid+",ou=people,dc=example,dc=com\nchangetype: modify\nreplace: title\ntitle: "+title+"\n"), 0, "")
 }
 
-// RFC 4533 section 3.3: initial content, then what changed since the cookie.
+// RFC 4533 sections 3.3.1 and 3.3.2: initial content, then what changed since the cookie.
 // With the session log: deletes by name; without: a present phase, in which
 // everything in the content must be named or sent.
 func TestRefreshOnly(t *testing.T) {
@@ -298,9 +303,10 @@ func TestRefreshFilterAndSubtree(t *testing.T) {
 	}
 }
 
-// RFC 4533 section 3.3.2 and 3.6: a cookie that cannot be served is answered with
-// e-syncRefreshRequired, or with all content when reloadHint says so. Sections
-// 2.2, 3: what is malformed or excluded is a protocolError.
+// RFC 4533 sections 3.1, 3.2 and 3.3.2: a cookie that cannot be served is answered
+// with e-syncRefreshRequired, or with all content when reloadHint says so; one of no
+// state gets all content. Sections 2.2 and 3.5.2: what is malformed or excluded is a
+// protocolError.
 func TestSyncRefusals(t *testing.T) {
 	e := syncEnv(t, csn.Settings{SessionLog: 1, ReloadHint: true})
 	people := syncQuery{base: "ou=people,dc=example,dc=com", attrs: []string{"1.1"}}
@@ -325,6 +331,7 @@ func TestSyncRefusals(t *testing.T) {
 		{"of an unknown server", func(q *syncQuery) { q.cookie = "rid=123,csn=20200101000000.000000Z#000000#fff#000000" }, all},
 		{"of the future", func(q *syncQuery) { q.cookie = "rid=123,csn=29990101000000.000000Z#000000#000#000000" }, "result 53"},
 		{"base not there", func(q *syncQuery) { q.base = "ou=no,dc=example,dc=com" }, "result 32"},
+		{"aliases followed in searching", func(q *syncQuery) { q.deref = wire.DerefSearch }, "result 2"},
 		{"aliases followed", func(q *syncQuery) { q.deref = wire.DerefAlways }, "result 2"},
 		{"paged", func(q *syncQuery) {
 			q.more = []wire.Control{{OID: ControlPaged, HasValue: true, Value: []byte("\x30\x05\x02\x01\x05\x04\x00")}}
@@ -356,7 +363,7 @@ func TestSyncRefusals(t *testing.T) {
 	}
 }
 
-// RFC 4533 section 3.4: the persist stage.
+// RFC 4533 section 3.4.2: the persist stage; section 3.7: it ends when it is cancelled.
 func TestPersist(t *testing.T) {
 	e := syncEnv(t, csn.Settings{SessionLog: 100})
 	sc := newSyncClient()
@@ -393,7 +400,7 @@ func TestPersist(t *testing.T) {
 }
 
 // A renamed subtree: all below it are told their new names, leave the scope or
-// come into it.
+// come into it. The DN is no meta information here (RFC 4533 section 4.1).
 func TestPersistSubtree(t *testing.T) {
 	e := syncEnv(t, csn.Settings{SessionLog: 100})
 	whole, below := newSyncClient(), newSyncClient()
@@ -412,7 +419,8 @@ func TestPersistSubtree(t *testing.T) {
 }
 
 // The content is what the caller may see; a change of the access rules ends
-// the search, for what it shows can no longer be told from changes.
+// the search, for what it shows can no longer be told from changes (RFC 4533
+// section 3.7: with a result that says why).
 func TestPersistAccess(t *testing.T) {
 	e := syncEnv(t, csn.Settings{SessionLog: 100}, "to attrs=title by self read by dn.exact="+root+" write by * none", "to * by * read")
 	e.as("uid=alice,ou=people,dc=example,dc=com", "alicepw")

@@ -20,7 +20,8 @@ type syncContent struct {
 	s          *Server
 	db         string
 	set        *acl.Set
-	op         *plugin.Operation // who asks for what
+	op         *plugin.Operation // who asks for what; Target is what the base names
+	asked      dn.Name           // the base as it was asked for
 	filter     *filter.Node
 	sel        *selection
 	hidden     map[string]bool
@@ -37,10 +38,14 @@ type syncMessage struct {
 	controls []wire.Control
 	change   int // its number in the batch
 	parent   csn.UUID
+	end      error // not nil: nothing to send, the search ends
 }
 
 // errRights ends followers whose rights were changed by the configuration.
 var errRights = errors.New("access was changed")
+
+// errBase ends followers whose base names another entry now, or none.
+var errBase = errors.New("search base has changed")
 
 func (s *Server) newSyncContent(y *syncSearch) (csn.Content, error) {
 	x := y.x
@@ -51,10 +56,10 @@ func (s *Server) newSyncContent(y *syncSearch) (csn.Content, error) {
 	search := *x.op.Search
 	search.Filter = f
 	op := &plugin.Operation{Kind: plugin.KindSearch, Conn: x.op.Conn, Requestor: x.op.Requestor, IsRoot: x.op.IsRoot,
-		Target: x.op.Target, Search: &search, Database: x.op.Database, Responder: discard{}}
+		Target: y.base, Search: &search, Database: x.op.Database, Responder: discard{}}
 	from := &stateOf(x.op).ctl
 	op.Pipeline = &state{ctl: controls{manageDsaIT: from.manageDsaIT, subentries: from.subentries}}
-	return &syncContent{s: s, db: x.db.Name(), set: s.accessSet(x.db), op: op, filter: f, hidden: x.hidden,
+	return &syncContent{s: s, db: x.db.Name(), set: s.accessSet(x.db), op: op, filter: f, hidden: x.hidden, asked: x.op.Target,
 		sel: s.newSelection(search.Attrs), persistent: y.persistent}, nil
 }
 
@@ -101,6 +106,15 @@ func (c *syncContent) Evaluate(b *csn.Batch) (any, int, error) {
 	if x.err != nil {
 		return nil, 0, x.err
 	}
+	lost := false
+	if c.persistent == nil {
+		if lost, err = c.losesBase(v, db, b); err != nil {
+			return nil, 0, err
+		}
+	}
+	if lost {
+		list = append(list, &syncMessage{change: len(b.Changes), end: errBase})
+	}
 	if len(list) == 0 {
 		return nil, 0, nil
 	}
@@ -109,6 +123,31 @@ func (c *syncContent) Evaluate(b *csn.Batch) (any, int, error) {
 		size += len(m.encoded) + 200
 	}
 	return list, size, nil
+}
+
+// losesBase tells whether the base of the search names another entry after a batch,
+// or none (RFC 4533 section 3.5.1). v may be of a later state.
+func (c *syncContent) losesBase(v backend.View, db *Database, b *csn.Batch) (bool, error) {
+	base := c.op.Target.Norm
+	for i := range b.Changes {
+		ch := &b.Changes[i]
+		if ch.Before == nil || ch.After != nil && !ch.Renamed() {
+			continue
+		}
+		from := ch.Before.Name.Norm
+		if base == from || ch.Subtree && dn.IsSuffix(base, from) {
+			return true, nil
+		}
+	}
+	if c.op.Search.Deref != wire.DerefFind {
+		return false, nil
+	}
+	now, err := c.s.dereferenceName(db, v, c.asked)
+	var bad *wire.Error
+	if errors.As(err, &bad) {
+		return true, nil // the alias leads nowhere
+	}
+	return err == nil && now.Norm != base, err
 }
 
 // message is what one change means for the content; nil for nothing.
@@ -271,6 +310,8 @@ func (y *syncSearch) ended(err error) error {
 			return &wire.Error{Result: wire.Result{Code: csn.RefreshRequired, Text: "access was changed"}}
 		}
 		return wire.Errorf(wire.UnwillingToPerform, "access was changed")
+	case errors.Is(err, errBase):
+		return &wire.Error{Result: wire.Result{Code: csn.RefreshRequired, Text: err.Error()}}
 	}
 	x.s.log.Error("changes could not be evaluated", "database", x.db.Name(), "error", err.Error())
 	return wire.Errorf(wire.Other, "internal error")
@@ -289,6 +330,9 @@ func (y *syncSearch) deliver(it *csn.Item) error {
 		x.s.plugins().Listens(plugin.Point{Phase: plugin.Post, Slot: plugin.SlotEntry}, op.Database)
 	direct, _ := op.Responder.(encodedSender)
 	for i, m := range list {
+		if m.end != nil {
+			return y.ended(m.end)
+		}
 		ctls := m.controls
 		if y.persistent == nil {
 			var cookie []byte

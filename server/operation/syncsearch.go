@@ -30,6 +30,7 @@ type syncSearch struct {
 	have       csn.Cookie      // what the consumer has
 	useless    bool            // its cookie says nothing
 	out        csn.Cookie      // what the cookies to it have in common
+	base       dn.Name         // what the search's base names: an alias may lead to it
 	watcher    *csn.Watcher
 	generation uint64 // the state that the refresh shows
 }
@@ -69,6 +70,18 @@ func (s *Server) newSync(x *searcher) (*syncSearch, error) {
 	}
 	if op.Search.Deref == wire.DerefSearch || op.Search.Deref == wire.DerefAlways {
 		return nil, wire.Errorf(wire.ProtocolError, "no dereferencing while the result is followed")
+	}
+	y.base = op.Target
+	if op.Search.Deref == wire.DerefFind {
+		v, release, err := s.view(op, x.db)
+		if err != nil {
+			return nil, err
+		}
+		y.base, err = s.dereferenceName(x.db, v, op.Target)
+		release()
+		if err != nil {
+			return nil, err
+		}
 	}
 	what := y.definition()
 	sum := sha256.Sum256([]byte(what))
@@ -110,7 +123,7 @@ func (y *syncSearch) definition() string {
 	if ctl.subentries != nil {
 		sub = fmt.Sprint(*ctl.subentries)
 	}
-	return strings.Join([]string{op.Target.Norm, scopeName(op.Search.Scope), y.x.filter.String(), strings.Join(attrs, ","),
+	return strings.Join([]string{y.base.Norm, scopeName(op.Search.Scope), y.x.filter.String(), strings.Join(attrs, ","),
 		fmt.Sprint(op.Search.TypesOnly, ctl.manageDsaIT), sub, op.Requestor.Norm}, "\x00")
 }
 
@@ -147,6 +160,9 @@ func (y *syncSearch) leave() {
 // consumer believe that it has seen all.
 func (y *syncSearch) run(base *entry.Entry) error {
 	x := y.x
+	if base.Name.Norm != y.base.Norm {
+		return y.ended(errBase) // the alias was changed just now
+	}
 	if m, ok := x.v.(backend.MetaView); ok {
 		y.generation = m.Generation()
 	}
@@ -450,7 +466,11 @@ func (y *syncSearch) below(id uint64, record int, set map[uint64]*changed) error
 
 // contains tells whether an entry is in the content: scope, filter, rights.
 func (x *searcher) contains(e *entry.Entry) bool {
-	if !inScope(e.Name.Norm, x.op.Target.Norm, x.op.Search.Scope) {
+	base := x.op.Target.Norm
+	if x.sync != nil {
+		base = x.sync.base.Norm
+	}
+	if !inScope(e.Name.Norm, base, x.op.Search.Scope) {
 		return false
 	}
 	t, err := x.filter.Match(e, x.comp.env())
