@@ -3,16 +3,7 @@
 # controls for real and for virtual attributes; an account locked by class.
 . "${LIB:-$(dirname "$0")/..}/lib.sh"
 P="ou=People,$SUFFIX" T="ou=Templates,$SUFFIX"
-# The plug-in forgets a change that comes while it takes in another one, with
-# either server: a definition is touched until the change is seen.
-seen() {
-    for _n in 1 2 3 4 5 6 7 8 9 10; do
-        if tool ldapsearch -LLL -b "$1" -s base "$2" 1.1 2>/dev/null | grep -q '^dn:'; then return; fi
-        sleep 1
-        printf 'dn: cn=address pointer,%s\nchangetype: modify\nreplace: description\ndescription: %s\n' "$SUFFIX" "$_n" | tool ldapmodify >/dev/null 2>&1
-    done
-    until_found "$1" base "$2"
-}
+. "$(dirname "$0")/../cos/seen.sh"
 seen "uid=ada,$P" '(postalCode=10115)'
 step "overridden: filters, compare by own and virtual"
 names "$P" sub '(facsimileTelephoneNumber=555-9999)'
