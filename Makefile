@@ -70,13 +70,18 @@ syncrepl: ## build/bin/syncrepl, the command that follows a directory
 	@mkdir -p $(B)/bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(B)/bin/syncrepl ./cmd/syncrepl
 
-PLUGIN_SRC := $(filter-out plugins/odbc/%,$(wildcard plugins/*/*.c))
+PLUGIN_SRC := $(filter-out plugins/odbc/% plugins/eventnotification/%,$(wildcard plugins/*/*.c))
 # The ODBC plug-in is built where unixODBC's header is (scripts/setup.sh databases).
 ODBC := $(if $(wildcard /usr/include/sql.h),$(B)/plugins/odbc.so)
-plugins: $(foreach s,$(PLUGIN_SRC),$(B)/plugins/$(notdir $(basename $(s))).so) $(ODBC) ## the C plug-ins that ship
+plugins: $(foreach s,$(PLUGIN_SRC),$(B)/plugins/$(notdir $(basename $(s))).so) $(ODBC) $(B)/plugins/eventnotification.so ## the C plug-ins that ship
 $(B)/plugins/odbc.so: $(wildcard plugins/odbc/*.[ch]) include/slapi-plugin.h
 	@mkdir -p $(B)/plugins
 	$(CC) -shared -fPIC -O2 -Wall -Wextra -Iinclude -o $@ $(wildcard plugins/odbc/*.c) -lodbc -lpthread
+# Without libcurl's header: commands only.
+CURL := $(if $(wildcard /usr/include/curl/curl.h /usr/include/*/curl/curl.h),-lcurl,-DEVENTNOTIFICATION_NO_URL)
+$(B)/plugins/eventnotification.so: plugins/eventnotification/eventnotification.c include/slapi-plugin.h
+	@mkdir -p $(B)/plugins
+	$(CC) -shared -fPIC -O2 -Wall -Wextra -Iinclude -o $@ $< $(CURL) -lpthread
 define plugin_rule
 $(B)/plugins/$(notdir $(basename $(1))).so: $(1) include/slapi-plugin.h
 	@mkdir -p $(B)/plugins

@@ -3,7 +3,7 @@
 # slapd and 389's ns-slapd, as far as each host allows.
 cd "$(dirname "$0")" || exit 2
 failed=0
-for t in audit changelog; do
+for t in audit changelog eventnotification; do
     [ -x ./$t.sh ] || continue
     echo "-- $t"
     ./$t.sh || failed=1
