@@ -327,7 +327,8 @@ func (st *opState) entryPost() *entry.Entry {
 	if st.point.Slot == plugin.SlotEntry {
 		return st.op.Current
 	}
-	if st.op.Kind.Update() && !st.op.Stored && st.op.Database != "config" && st.is389Caller() {
+	// A plug-in that is the database needs it to make the change.
+	if st.call == nil && st.op.Kind.Update() && !st.op.Stored && st.op.Database != "config" && st.is389Caller() {
 		return nil // ns-slapd's database shows it from the store on
 	}
 	return st.op.After
