@@ -89,6 +89,19 @@ static char *named(struct odbc *o, const char *text)
 	return out;
 }
 
+/* Drivers that give a general state for a connection that ended say it in the text alone. */
+static int tells_of_end(const char *text)
+{
+	static const char *const texts[] = { "terminating connection", "server closed the connection", "no connection to the server",
+					     "connection to server", "could not receive data from server", "could not send data to server",
+					     "server has gone away", "system is shutting down", "system is starting up", NULL };
+
+	for (int i = 0; texts[i]; i++)
+		if (strstr(text, texts[i]))
+			return 1;
+	return 0;
+}
+
 /* Reads and logs what is wrong, and says what kind of failure it is. */
 static int trouble(SQLSMALLINT type, SQLHANDLE h, const char *what)
 {
@@ -99,7 +112,8 @@ static int trouble(SQLSMALLINT type, SQLHANDLE h, const char *what)
 
 	if (SQLGetDiagRec(type, h, 1, state, &native, text, sizeof text, &len) == SQL_NO_DATA)
 		return FAILED;
-	if (strncmp((char *)state, "08", 2) == 0 || strncmp((char *)state, "57P0", 4) == 0 || native == 2006 || native == 2013 || native == 1053 || native == 1927)
+	if (strncmp((char *)state, "08", 2) == 0 || strncmp((char *)state, "57P0", 4) == 0 || native == 2006 || native == 2013 || native == 1053 || native == 1927 ||
+	    tells_of_end((char *)text))
 		rc = LOST;
 	else if (strncmp((char *)state, "40", 2) == 0 || strcmp((char *)state, "HYT00") == 0 || native == 1213 || native == 1205 ||
 		 strstr((char *)text, "database is locked"))
