@@ -32,11 +32,7 @@ ring_unit() {
         go test -tags cshimtest ./libslapi/...
 }
 ring_ctest() { ctests/run.sh; }
-
-ring_load() {
-    MODES=lazy ctests/389/load.sh
-}
-
+ring_load() { MODES=lazy ctests/389/load.sh; }
 ring_scenarios() {
     SERVER_HOOK=$PWD/ctests/389/hook.sh ctests/389/run.sh
 }

@@ -22,21 +22,31 @@ const slapcatUsage = `[-v] [-d debuglevel] [-f configfile] [-F configdir] [-o <n
 	[-g] [-n databasenumber | -b suffix] [-l ldiffile] [-a filter] [-s subtree] [-H url]
 `
 
-// slapcat writes the entries of a database as LDIF.
-func (c *command) slapcat() int {
-	a, status := c.parseTool("a:b:cd:f:F:gH:l:n:o:s:v", slapcatUsage)
+// parseReader reads the command line of a tool that goes through the entries of
+// a database; nil with a status when there is nothing to do.
+func (c *command) parseReader(usage string) (a *toolArgs, scope wire.Scope, status int) {
+	a, status = c.parseTool("a:b:cd:f:F:gH:l:n:o:s:v", usage)
 	if a == nil {
-		return status
+		return nil, 0, status
 	}
 	if len(a.rest) > 0 {
-		return c.usage(fmt.Sprintf("unexpected argument %q", a.rest[0]), slapcatUsage)
+		return nil, 0, c.usage(fmt.Sprintf("unexpected argument %q", a.rest[0]), usage)
 	}
-	scope := wire.ScopeSub
+	scope = wire.ScopeSub
 	if a.url != "" {
 		var err error
 		if scope, err = parseURL(a); err != nil {
-			return c.usage(err.Error(), slapcatUsage)
+			return nil, 0, c.usage(err.Error(), usage)
 		}
+	}
+	return a, scope, 0
+}
+
+// slapcat writes the entries of a database as LDIF.
+func (c *command) slapcat() int {
+	a, scope, status := c.parseReader(slapcatUsage)
+	if a == nil {
+		return status
 	}
 	src, err := loadConfig(a.file, a.dir, false)
 	if err != nil {

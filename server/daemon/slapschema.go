@@ -28,19 +28,9 @@ var errorNames = map[wire.ResultCode]string{
 // slapschema checks the entries of a database against the schema. The status is
 // that of the last entry which breaks it.
 func (c *command) slapschema() int {
-	a, status := c.parseTool("a:b:cd:f:F:gH:l:n:o:s:v", slapschemaUsage)
+	a, scope, status := c.parseReader(slapschemaUsage)
 	if a == nil {
 		return status
-	}
-	if len(a.rest) > 0 {
-		return c.usage(fmt.Sprintf("unexpected argument %q", a.rest[0]), slapschemaUsage)
-	}
-	scope := wire.ScopeSub
-	if a.url != "" {
-		var err error
-		if scope, err = parseURL(a); err != nil {
-			return c.usage(err.Error(), slapschemaUsage)
-		}
 	}
 	cfg, status := c.toolConfig(a)
 	if cfg == nil {

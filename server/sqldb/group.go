@@ -78,7 +78,6 @@ type group struct {
 	next    uint64 // entry id
 	meta    map[string][]byte
 	items   map[itemKey][]byte
-	hot     []itemKey
 	no      int // of announcements
 	own     [][]byte
 	members int
@@ -92,7 +91,7 @@ func (db *DB) newGroup() *group {
 	g := &group{begun: time.Now()}
 	g.s = &session{db: db, begin: "BEGIN ISOLATION LEVEL READ COMMITTED", batch: &pgx.Batch{}}
 	g.s.firsts = func(b *pgx.Batch) {
-		g.meta, g.items = map[string][]byte{}, map[itemKey][]byte{}
+		g.items = map[itemKey][]byte{}
 		b.Queue(db.q.lock).QueryRow(func(row pgx.Row) error {
 			if err := row.Scan(&g.gen, &g.next); err != nil {
 				return err
@@ -100,17 +99,7 @@ func (db *DB) newGroup() *group {
 			g.gen++
 			return nil
 		})
-		b.Queue(db.q.allMeta).Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				var k string
-				var v []byte
-				if err := rows.Scan(&k, &v); err != nil {
-					return err
-				}
-				g.meta[k] = v
-			}
-			return rows.Err()
-		})
+		db.queueMeta(b, &g.meta)
 		hot := db.hot.list()
 		if len(hot) == 0 {
 			return

@@ -243,23 +243,24 @@ func (r *reader) Generation() uint64 {
 // Meta reads a small value.
 func (r *reader) Meta(key string) ([]byte, error) {
 	if r.meta == nil {
-		if err := r.s.flush(r.ctx, r.queueMeta); err != nil {
+		if err := r.s.flush(r.ctx, func(b *pgx.Batch) { r.db.queueMeta(b, &r.meta) }); err != nil {
 			return nil, err
 		}
 	}
 	return r.meta[key], nil
 }
 
-func (r *reader) queueMeta(b *pgx.Batch) {
-	b.Queue(r.db.q.allMeta).Query(func(rows pgx.Rows) error {
-		r.meta = map[string][]byte{}
+// queueMeta asks for all small values.
+func (db *DB) queueMeta(b *pgx.Batch, to *map[string][]byte) {
+	b.Queue(db.q.allMeta).Query(func(rows pgx.Rows) error {
+		*to = map[string][]byte{}
 		for rows.Next() {
 			var k string
 			var v []byte
 			if err := rows.Scan(&k, &v); err != nil {
 				return err
 			}
-			r.meta[k] = v
+			(*to)[k] = v
 		}
 		return rows.Err()
 	})
